@@ -1,0 +1,103 @@
+import { opendir, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ObjectId } from '@sallyport/core/ids'
+import { incomingFolder, makeFolder, placesOf, removeFile, syncFolder, unfinished } from './disk-layout.ts'
+import { diskReading } from './disk-reading.ts'
+import { DiskWriting, type Start } from './disk-writing.ts'
+import { newLane } from './lane.ts'
+import { DiskFull, type ObjectStore, plainSegment, type Sealing, type Stored, type Writing } from './object-store.ts'
+import { newExchange } from './wire.ts'
+
+export type DiskSettings = {
+  /** Its parent must exist. */
+  readonly folder: string
+  /** Bytes that new objects leave free; by default 1 GiB or 2 % of the disk, whichever is smaller. */
+  readonly reserve?: number
+}
+
+const gibibyte = 2 ** 30
+
+/**
+ * Objects in files: `<folder>/<2 hex>/<id>.sealed`, and under `incoming/` while they are written.
+ *
+ * Two threads serve it, one that seals and one that opens, so that reading does not wait for writing.
+ * Only one process may write an object at a time; this one sees to it for itself.
+ */
+export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<ObjectStore> {
+  await makeFolder(folder)
+  await makeFolder(incomingFolder(folder))
+  const sealing = newLane()
+  const opening = newLane()
+  const writings = new Map<ObjectId, Writing | undefined>()
+  let numbers = 0
+
+  /** What open writings will still take counts as taken, so that two large ones are not both let in. */
+  const room = async () => {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    const total = blocks * bsize
+    let promised = reserve ?? Math.min(gibibyte, total * 0.02)
+    for (const writing of writings.values()) promised += writing ? writing.length - writing.taken : 0
+    return { free: Math.max(0, Math.floor(bavail * bsize - promised)), total }
+  }
+
+  const start = async (wanted: Sealing, how: 'begin' | 'resume'): Promise<Writing> => {
+    const { id, key, aad, length } = wanted
+    if (writings.has(id)) throw new Error('this object is being written')
+    writings.set(id, undefined)
+    try {
+      const exchange = newExchange(plainSegment)
+      numbers += 1
+      const of = numbers
+      const copy = Uint8Array.from(key)
+      const task = { places: placesOf(folder, id), key: copy, aad, length }
+      const found = await sealing.ask(how, { of, task, exchange }, [copy.buffer])
+      const start: Start = found ?? { segments: 0, tail: new Uint8Array(0), complete: false }
+      const ended = () => void writings.delete(id)
+      const writing = new DiskWriting({ lane: sealing, of, exchange, length, start, ended })
+      writings.set(id, writing)
+      return writing
+    } catch (error) {
+      writings.delete(id)
+      throw error
+    }
+  }
+
+  const begin = async (wanted: Sealing): Promise<Writing> => {
+    const { free } = await room()
+    if (wanted.length > free) throw new DiskFull(`${wanted.length} bytes do not fit into ${free}`)
+    return start(wanted, 'begin')
+  }
+
+  const read = async ({ id, key, ...stored }: Stored) => {
+    numbers += 1
+    const of = numbers
+    const copy = Uint8Array.from(key)
+    const wanted = { ...stored, key: copy, path: placesOf(folder, id).object }
+    await opening.ask('read', { of, wanted }, [copy.buffer])
+    return diskReading({ lane: opening, of, length: stored.length })
+  }
+
+  const remove = async (id: ObjectId): Promise<void> => {
+    if (writings.has(id)) throw new Error('this object is being written')
+    const { object, part, tail } = placesOf(folder, id)
+    await Promise.all([object, part, unfinished(part), tail, unfinished(tail)].map(removeFile))
+    await syncFolder(dirname(part))
+    await syncFolder(dirname(object)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+
+  async function* list(): AsyncGenerator<ObjectId> {
+    for await (const { name } of await opendir(folder)) {
+      if (!/^[0-9a-f]{2}$/.test(name)) continue
+      for await (const file of await opendir(join(folder, name))) {
+        // Only this store makes names of this form, from ids.
+        if (/^[0-9a-f-]{36}\.sealed$/.test(file.name)) yield file.name.slice(0, 36) as ObjectId
+      }
+    }
+  }
+
+  const close = async () => void (await Promise.all([sealing.close(), opening.close()]))
+
+  return { begin, resume: (wanted) => start(wanted, 'resume'), read, remove, room, list, close }
+}
