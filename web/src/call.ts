@@ -1,5 +1,11 @@
-import type { Answered, Asking, Contract } from '@sallyport/api/contract'
+import type { Answered, Contract } from '@sallyport/api/contract'
 import { type RefusalCode, refusals } from '@sallyport/core/refusal'
+
+/** The fields of one part of a contract. The part that takes nothing would forbid those of the others. */
+type Given<Part> = Part extends { _zod: { input: infer Input } } ? (string extends keyof Input ? unknown : Input) : unknown
+
+/** What a page writes to ask for an operation: path, query and body in one. */
+export type Asking<C extends Contract> = Given<C['params']> & Given<C['query']> & Given<C['body']>
 
 export type Refused = {
   readonly is: 'refused'

@@ -1,7 +1,6 @@
-import type { declareUpload } from '@sallyport/api/uploads'
-import type { Asking } from '@sallyport/api/contract'
+import type { Declaration } from './task.ts'
 
-export type Category = Asking<typeof declareUpload>['particulars']['category']
+export type Category = Declaration['particulars']['category']
 
 const byExtension: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',

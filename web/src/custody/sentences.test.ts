@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { sentenceOf } from './sentences.ts'
+
+const done = { outcome: 'done', expunged: false } as const
+
+test('what was played is told from second to second', () => {
+  const facts = { parts: [{ from: 230, to: 280, speed: 1 }, { from: 300, to: 310.5, speed: 0.5 }] }
+
+  const { what } = sentenceOf({ ...done, act: 'item.played', facts })
+
+  assert.equal(what, 'played 00:03:50–00:04:40 at 1×, 00:05:00–00:05:10 at 0.5×')
+})
+
+test('a correction shows what stood there before, and the reason', () => {
+  const facts = { field: 'recordedAt', was: '2026-03-14T02:00:00Z', says: '2026-03-14T03:00:00Z', why: 'Camera on winter time' }
+
+  const { what, why, facts: shown } = sentenceOf({ ...done, act: 'item.annotated', facts })
+
+  assert.equal(what, 'corrected the time of recording of the item')
+  assert.equal(why, 'Camera on winter time')
+  assert.deepEqual(shown.at(-1), { label: 'time of recording', was: facts.was, says: facts.says })
+})
+
+test('a refusal says that nothing was done, and why', () => {
+  const { what } = sentenceOf({ outcome: 'refused', expunged: false, act: 'request.refused', facts: { code: 'item/altered' } })
+
+  assert.match(what, /^was refused: The stored bytes of this item do not match/)
+})
+
+test('an entry whose detail a court had destroyed says so and nothing else', () => {
+  const { what, facts } = sentenceOf({ ...done, expunged: true, act: 'item.received', facts: {} })
+
+  assert.match(what, /delivered the item.*destroyed by a court order/)
+  assert.deepEqual(facts, [])
+})
+
+test('an act of a newer vault is shown by its name and not dropped', () => {
+  assert.equal(sentenceOf({ ...done, act: 'item.witnessed', facts: {} }).what, 'did: item.witnessed')
+})
+
+test('whatever an entry holds, it is put into words and no fact is lost', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{3,8}$/), fc.jsonValue(), { maxKeys: 6 }), (facts) => {
+      const { what, facts: shown } = sentenceOf({ ...done, act: 'item.read', facts })
+
+      const hidden = Object.entries(facts).filter(([name, value]) => value === null || name === 'why' || name === 'was')
+      assert.ok(what.length > 0)
+      assert.equal(shown.length, Object.keys(facts).length - hidden.length)
+    }),
+  )
+})
