@@ -40,10 +40,13 @@ type Filled<C extends Parts> = Omit<C, 'params' | 'query' | 'body'> & {
 export const contract = <const C extends Parts>(parts: C): Filled<C> =>
   ({ params: nothing, query: nothing, body: nothing, ...parts }) as unknown as Filled<C>
 
+type Out<S extends z.ZodType> = z.output<S> extends Record<string, never> ? unknown : z.output<S>
+type In<S extends z.ZodType> = z.input<S> extends Record<string, never> ? unknown : z.input<S>
+
 /** What the verb is given: params, query and body in one, parsed. */
-export type Asked<C extends Contract> = z.output<C['params']> & z.output<C['query']> & z.output<C['body']>
+export type Asked<C extends Contract> = Out<C['params']> & Out<C['query']> & Out<C['body']>
 /** What a client writes: as {@link Asked}, before defaults are filled in. */
-export type Asking<C extends Contract> = z.input<C['params']> & z.input<C['query']> & z.input<C['body']>
+export type Asking<C extends Contract> = In<C['params']> & In<C['query']> & In<C['body']>
 export type Answered<C extends Contract> = C['reply'] extends z.ZodType ? z.output<C['reply']> : never
 
 /** The one cast by which text becomes an id. */

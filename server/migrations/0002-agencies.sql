@@ -31,6 +31,7 @@ create table vault.agency_file (
 );
 call vault.protect('vault.agency_file');
 grant select, insert, update (name, time_zone, banner_text, banner_version, password_length) on vault.agency_file to sallyport_server;
+comment on column vault.agency_file.policy is '@type ''cjis-v6''';
 comment on column vault.agency_file.unlock is '@type ''by-hand'' | ''by-file''';
 comment on column vault.agency_file.log_private is 'Ed25519 seed of the ledger, wrapped under the server key';
 

@@ -12,7 +12,7 @@ export type Schema = {
     time_zone: string
     banner_text: string
     banner_version: Uint8Array
-    policy: string
+    policy: 'cjis-v6'
     password_length: number
     unlock: 'by-hand' | 'by-file'
     log_origin: string

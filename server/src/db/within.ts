@@ -1,4 +1,5 @@
 import { type Reach, type Role, reachOf } from '@sallyport/core/access'
+import type { Json } from '@sallyport/core/canonical-json'
 import type { AgencyId, PersonId, SessionId } from '@sallyport/core/ids'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Keyring } from '#keys/keyring.ts'
@@ -6,8 +7,9 @@ import type { Schema } from './schema.ts'
 
 /** The person a transaction is done for. Row security lets it see and touch what they may. */
 export type Actor = {
+  /** A visitor has not signed in; the server is a job of the vault itself. */
+  readonly kind: 'person' | 'visitor' | 'server'
   readonly agency: AgencyId
-  /** Nobody: a job of the server, or a person who has not signed in. */
   readonly person: PersonId | undefined
   readonly session: SessionId | undefined
   readonly name: string
@@ -29,6 +31,8 @@ export type Tx = Transaction<Schema> & {
   readonly [opened]: true
   readonly actor: Actor
   readonly keys: Keyring
+  /** What the ledger entry of this transaction will be about; see {@link tell}. */
+  readonly told: { readonly on: Set<string>; readonly detail: Record<string, Json> }
 }
 
 /** What `within` stands on: the database, and the keys that agencies have released to this server. */
@@ -39,6 +43,7 @@ export const noAgency = '00000000-0000-0000-0000-000000000000' as AgencyId
 
 /** A job of the server within one agency. It has no name, no session and no role. */
 export const theServer = (agency: AgencyId): Actor => ({
+  kind: 'server',
   agency,
   person: undefined,
   session: undefined,
@@ -48,18 +53,50 @@ export const theServer = (agency: AgencyId): Actor => ({
   agent: undefined,
 })
 
-const reachesOf = ({ person, session, roles }: Actor): { cases: Reach; items: Reach } => {
-  if (!person && !session) return { cases: 'agency', items: 'agency' }
+/** Somebody at the door: they see no case and no item. */
+export const visitor = (agency: AgencyId, from: { address: string; agent: string }): Actor => ({
+  ...theServer(agency),
+  kind: 'visitor',
+  name: 'somebody who has not signed in',
+  ...from,
+})
+
+const reachesOf = ({ kind, roles }: Actor): { cases: Reach; items: Reach } => {
+  if (kind === 'server') return { cases: 'agency', items: 'agency' }
   return { cases: reachOf(roles, 'case.read'), items: reachOf(roles, 'item.read') }
+}
+
+const speakFor = (actor: Actor) => {
+  const reach = reachesOf(actor)
+  return sql`select set_config('vault.agency', ${actor.agency}, true),
+    set_config('vault.person', ${actor.person ?? ''}, true),
+    set_config('vault.case_reach', ${reach.cases}, true),
+    set_config('vault.item_reach', ${reach.items}, true),
+    set_config('vault.terms', '', true)`
 }
 
 export const within = <T>(ground: Ground, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> =>
   ground.db.transaction().execute(async (transaction) => {
-    const reach = reachesOf(actor)
-    await sql`select set_config('vault.agency', ${actor.agency}, true),
-      set_config('vault.person', ${actor.person ?? ''}, true),
-      set_config('vault.case_reach', ${reach.cases}, true),
-      set_config('vault.item_reach', ${reach.items}, true)`.execute(transaction)
+    await speakFor(actor).execute(transaction)
     const tx = transaction.withSchema('vault')
-    return work(Object.assign(tx, { actor, keys: ground.keysOf(actor.agency) }) as Tx)
+    return work(
+      Object.assign(tx, {
+        actor,
+        keys: ground.keysOf(actor.agency),
+        told: { on: new Set<string>(), detail: {} },
+      }) as Tx,
+    )
   })
+
+/** Goes on in the same transaction as somebody else of the same agency: a visitor has shown who they are. */
+export async function become(tx: Tx, actor: Actor): Promise<Tx> {
+  if (actor.agency !== tx.actor.agency) throw new Error('A transaction never passes from one agency to another.')
+  await speakFor(actor).execute(tx)
+  return Object.assign(tx, { actor })
+}
+
+/** Adds to what the entry of this transaction will say: the things it is about, and facts for the detail. */
+export function tell(tx: Tx, on: readonly string[], detail: Record<string, Json> = {}): void {
+  for (const subject of on) tx.told.on.add(subject)
+  Object.assign(tx.told.detail, detail)
+}

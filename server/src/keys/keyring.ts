@@ -17,12 +17,17 @@ export type Keyring = {
   find(field: string, value: string): Buffer
   /** A keyed digest of a search term, cut to 63 bits, as decimal text for a bigint. */
   term(word: string): string
-  /** The key that wraps the secrets of ledger entries. */
-  detailKey(): Buffer
+  /** The key that wraps the secret of a new ledger entry: the agency's, or the server's while the ring is empty. */
+  entryKey(): { key: Buffer; holder: Holder }
+  /** The key that wrapped the secret of an older entry. */
+  entryKeyOf(holder: Holder): Buffer
   /** Makes a key of a case (or a working key) and wraps it: under the server key, then the agency key. */
   newKey(): { key: Buffer; wrapped: Buffer }
   unwrap(wrapped: Uint8Array): Buffer
 }
+
+/** Whose key wraps the secret of a ledger entry. */
+export type Holder = 'agency' | 'server'
 
 /** Where a sealed value stands: it opens nowhere else. */
 export type Place = { readonly table: string; readonly agency: string; readonly id: string }
@@ -70,7 +75,8 @@ export function releasedRing(released: Released): Keyring {
     },
     find: (field, value) => hmacSha256(released.index, 'sallyport/find/v1\n', field, '\n', value),
     term: (word) => (hmacSha256(released.index, 'sallyport/term/v1\n', word).readBigUInt64BE() >> 1n).toString(),
-    detailKey: () => released.detail,
+    entryKey: () => ({ key: released.detail, holder: 'agency' }),
+    entryKeyOf: (holder) => (holder === 'agency' ? released.detail : serverEntryKey(released.serverKey)),
     newKey() {
       const key = randomBytes(32)
       return { key, wrapped: doubleWrap(released, key) }
@@ -79,18 +85,22 @@ export function releasedRing(released: Released): Keyring {
   }
 }
 
+/** What wraps the secrets of entries that are made while an agency has not released its key. */
+const serverEntryKey = (serverKey: Buffer) => hmacSha256(serverKey, 'sallyport/server-entry-key/v1')
+
 const sealed = (): never => {
   throw new Refusal('vault/sealed')
 }
 
-/** The ring of an agency that has released nothing. */
-export const emptyRing: Keyring = {
+/** The ring of an agency that has released nothing: entries can still be written, nothing can be read. */
+export const sealedRing = (serverKey: Buffer): Keyring => ({
   released: false,
   seal: sealed,
   open: sealed,
   find: sealed,
   term: sealed,
-  detailKey: sealed,
+  entryKey: () => ({ key: serverEntryKey(serverKey), holder: 'server' }),
+  entryKeyOf: (holder) => (holder === 'server' ? serverEntryKey(serverKey) : sealed()),
   newKey: sealed,
   unwrap: sealed,
-}
+})

@@ -11,7 +11,13 @@ import { randomBytes, stretch, unwrapKey, wrapKey } from './primitives.ts'
  */
 const rounds = 600_000
 
-type KeyFile = { readonly v: 1; readonly agency: string; readonly salt: string; readonly rounds: number; readonly wrapped: string }
+type KeyFile = {
+  readonly v: 1
+  readonly agency: string
+  readonly salt: string
+  readonly rounds: number
+  readonly wrapped: string
+}
 
 const fileOf = (folder: string, agency: AgencyId) => join(folder, `agency-${agency}.json`)
 
@@ -52,7 +58,8 @@ export async function serverKey(folder: string): Promise<Buffer> {
   const path = join(folder, 'server.key')
   const kept = await readFile(path).catch(() => undefined)
   if (kept?.length === 32) return kept
-  if (kept) throw new Error(`${path} is not a server key of 32 bytes. Restore it from a backup: without it nothing opens.`)
+  if (kept)
+    throw new Error(`${path} is not a server key of 32 bytes. Restore it from a backup: without it nothing opens.`)
   const key = randomBytes(32)
   await writeWhole(path, key)
   return key

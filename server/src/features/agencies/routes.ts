@@ -1,0 +1,114 @@
+import {
+  beginSetUp,
+  changeAgency,
+  readAgency,
+  readEntrance,
+  readVault,
+  setUp,
+  unlockVault,
+} from '@sallyport/api/agency'
+import type { AgencyId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
+import { type Ground, noAgency, theServer, within } from '#db/within.ts'
+import { publicRoute, type Route, route } from '#http/route.ts'
+import type { Leases } from '#keys/leases.ts'
+import { newTotpSecret, totpUri } from '../sessions/totp.ts'
+import { defaultBanner } from './banner.ts'
+import { agencyFile, directory } from './rows.ts'
+import { found, prepare, type SetUpLinks, undo } from './set-up.ts'
+import { bannerOf, change, settings, vaultState } from './settings.ts'
+import { unlock } from './unlock.ts'
+
+type Needs = {
+  readonly ground: Ground
+  readonly leases: Leases
+  readonly keyFolder: string
+  readonly origin: string
+  readonly version: string
+  readonly demonstration: boolean
+  readonly links: SetUpLinks
+  readonly room: () => Promise<{ free: number }>
+}
+
+export const agenciesOf = async (ground: Ground): Promise<readonly { id: AgencyId; slug: string }[]> =>
+  (await within(ground, theServer(noAgency), directory)).map(({ agency_id, slug }) => ({
+    id: agency_id as AgencyId,
+    slug,
+  }))
+
+/** The agency of a short name; without one, the only agency. Says nothing of others than "not found". */
+export async function agencyNamed(ground: Ground, slug: string | undefined): Promise<AgencyId> {
+  const all = await agenciesOf(ground)
+  const named = slug === undefined && all.length === 1 ? all[0] : all.find((one) => one.slug === slug)
+  if (!named) throw new Refusal('request/not-found')
+  return named.id
+}
+
+export const agencyRoutes = (needs: Needs): readonly Route[] => {
+  const { ground, leases, keyFolder, origin, links } = needs
+  const keys = { folder: keyFolder, leases }
+  return [
+    // Only what stands on the door: it reads no record, so it makes no entry.
+    publicRoute(readEntrance, async ({ asked }) => {
+      const all = await agenciesOf(ground)
+      const base = { severalAgencies: all.length > 1, demonstration: needs.demonstration }
+      if (all.length === 0) return { ...base, state: 'empty' as const, agency: null, banner: null }
+      if (asked.agency === undefined && all.length > 1)
+        return { ...base, state: 'open' as const, agency: null, banner: null }
+      const id = await agencyNamed(ground, asked.agency)
+      const file = await within(ground, theServer(id), agencyFile)
+      return {
+        ...base,
+        state: leases.of(id).released ? ('open' as const) : ('sealed' as const),
+        agency: { slug: file.slug, name: file.name },
+        banner: bannerOf(file),
+      }
+    }),
+    publicRoute(beginSetUp, async ({ asked }) => {
+      if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
+      const secret = newTotpSecret()
+      return {
+        totpSecret: secret,
+        totpUri: totpUri({ secret, account: 'administrator', agency: 'Sallyport' }),
+        bannerText: defaultBanner,
+        keyFolder,
+      }
+    }),
+    publicRoute(setUp, async ({ asked, now, as }) => {
+      if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
+      if ((await agenciesOf(ground)).some(({ slug }) => slug === asked.slug)) {
+        throw new Refusal('request/malformed', {
+          field: 'slug',
+          expected: 'a short name that no other agency of this vault has',
+        })
+      }
+      links.spend(asked.token)
+      try {
+        const prepared = await prepare(asked, keys, now)
+        const parts = { asked, prepared, host: new URL(origin).host, serverKey: leases.serverKey }
+        return await as(prepared.agency, (tx) => found(tx, parts, now)).catch(async (fault: unknown) => {
+          await undo(prepared, keys)
+          throw fault
+        })
+      } catch (fault) {
+        links.restore(asked.token)
+        throw fault
+      }
+    }),
+    publicRoute(unlockVault, async ({ asked, now, as, at }) => {
+      const agency = await agencyNamed(ground, asked.agency)
+      at(agency)
+      await unlock({ ground, leases, folder: keyFolder }, { agency, passphrase: asked.passphrase }, now)
+      return as(agency, async () => ({ state: 'open' as const }))
+    }),
+    route(readAgency, ({ tx }) => settings(tx)),
+    route(changeAgency, ({ tx, asked }) => change(tx, asked)),
+    route(readVault, async ({ tx }) =>
+      vaultState(tx, {
+        version: needs.version,
+        releasedAt: leases.releasedAt(tx.actor.agency),
+        room: await needs.room(),
+      }),
+    ),
+  ]
+}

@@ -1,0 +1,155 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { equal, text } from '@sallyport/core/bytes'
+import { signCheckpoint } from '@sallyport/core/checkpoint'
+import type { AgencyId } from '@sallyport/core/ids'
+import { ed25519Key, type NoteSigner } from '@sallyport/core/note'
+import {
+  type Edge,
+  edgeOf,
+  emptyEdge,
+  entriesPath,
+  entryBundle,
+  grow,
+  rootOf,
+  tilePath,
+  tileWidth,
+} from '@sallyport/core/tiles'
+import { type Ground, theServer, type Tx, within } from '#db/within.ts'
+import { sha256, unwrapKey } from '#keys/primitives.ts'
+import { holdLedger, leavesFrom, ledgerHead, logKeys, placeWaiting, swapHead } from './rows.ts'
+import { type TileFolder, TileConflict } from './tile-folder.ts'
+
+/** How many entries one round takes: a bound on the memory and on the length of its transaction. */
+const roundSize = 8192
+
+/** PKCS#8 of an Ed25519 key (RFC 8410 section 7) is this prefix and the seed. */
+const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+const privateKey = (seed: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([pkcs8, seed]), format: 'der', type: 'pkcs8' })
+
+/** The signer of a ledger: its key is named as the ledger is. */
+export function logSigner({
+  origin,
+  publicKey,
+  seed,
+}: {
+  origin: string
+  publicKey: Uint8Array
+  seed: Uint8Array
+}): NoteSigner {
+  const key = privateKey(seed)
+  return { key: ed25519Key(sha256, origin, publicKey), sign: (message) => sign(null, message, key) }
+}
+
+/** The tree of one agency as this process last published it. */
+export type Log = { readonly edge: Edge; readonly origin: string; readonly signer: NoteSigner }
+
+export type LogParts = {
+  readonly ground: Ground
+  readonly agency: AgencyId
+  readonly folder: TileFolder
+  readonly serverKey: Uint8Array
+  readonly now: () => Date
+}
+
+async function openLog(
+  tx: Tx,
+  { folder, serverKey }: LogParts,
+  published: { size: number; root: Uint8Array },
+): Promise<Log> {
+  const keys = await logKeys(tx)
+  if (!keys) throw new Error('The agency of this ledger does not exist.')
+  const seed = unwrapKey(serverKey, keys.log_private)
+  if (!seed) throw new Error('The key of the ledger does not open: this is not the server key it was made under.')
+  const origin = keys.log_origin
+  const log = { origin, signer: logSigner({ origin, publicKey: keys.log_public, seed }) }
+  const stored = await edgeOf(sha256, folder.readTile, published.size).catch(() => undefined)
+  if (stored && equal(rootOf(sha256, stored), published.root)) return { ...log, edge: stored }
+  // The folder was lost or is another one. Tiles come from the entries alone, so they are written
+  // again; any that is there with other bytes stops the ledger.
+  const edge = await writeTiles(tx, { folder, edge: emptyEdge, to: published.size })
+  if (!equal(rootOf(sha256, edge), published.root)) {
+    throw new TileConflict(
+      'The entries in the database do not make the tree that was signed. Nothing is signed until this is explained.',
+    )
+  }
+  return { ...log, edge }
+}
+
+/** Writes every tile and bundle between the edge and a size, and gives the new edge. Durable when it returns. */
+async function writeTiles(tx: Tx, { folder, edge, to }: { folder: TileFolder; edge: Edge; to: number }): Promise<Edge> {
+  let grown = edge
+  while (grown.size < to) {
+    const from = grown.size
+    const bundle = Math.floor(from / tileWidth)
+    const until = Math.min(to, (bundle + 32) * tileWidth)
+    const entries = await leavesFrom(tx, bundle * tileWidth, until)
+    if (entries.length !== until - bundle * tileWidth)
+      throw new Error(`The ledger has a gap between ${from} and ${until}.`)
+    const next = grow(sha256, grown, entries.slice(from - bundle * tileWidth))
+    for (let at = 0; at < entries.length; at += tileWidth) {
+      const part = entries.slice(at, at + tileWidth)
+      await folder.write(entriesPath(bundle + at / tileWidth, part.length), entryBundle(part))
+    }
+    for (const { tile, bytes } of next.tiles) await folder.write(tilePath(tile), bytes)
+    await folder.settle()
+    await dropPartials(
+      folder,
+      bundle,
+      next.tiles.map(({ tile }) => tile),
+      entries.length,
+    )
+    grown = next.edge
+  }
+  return grown
+}
+
+async function dropPartials(
+  folder: TileFolder,
+  bundle: number,
+  tiles: readonly { level: number; index: number; width: number }[],
+  read: number,
+) {
+  for (let full = 0; full < Math.floor(read / tileWidth); full++)
+    await folder.dropPartials(entriesPath(bundle + full, tileWidth))
+  for (const tile of tiles) if (tile.width === tileWidth) await folder.dropPartials(tilePath(tile))
+}
+
+/**
+ * One round of the sequencer: gives places to what waits, then integrates, signs and publishes.
+ *
+ * The order is Sunlight's. Places are committed first, so a crash can never sign two trees: whoever
+ * goes on finds the same entries at the same places and makes the same tiles. Then tiles are made
+ * durable, the checkpoint is signed and swapped into the database, and only then published.
+ *
+ * Gives how many entries were published; undefined if another server holds this ledger.
+ */
+export async function sequence(parts: LogParts, known: { log?: Log }): Promise<number | undefined> {
+  const { ground, agency, folder, now } = parts
+  const placed = await within(ground, theServer(agency), async (tx) =>
+    (await holdLedger(tx)) ? placeWaiting(tx, roundSize) : undefined,
+  )
+  if (placed === undefined) return undefined
+  const published = await within(ground, theServer(agency), async (tx) => {
+    if (!(await holdLedger(tx))) return undefined
+    const head = await ledgerHead(tx)
+    if (!head) return undefined
+    const log = known.log?.edge.size === head.size ? known.log : await openLog(tx, parts, head)
+    known.log = log
+    if (head.placed === head.size) return { size: head.size, before: head.size, note: head.note }
+    const edge = await writeTiles(tx, { folder, edge: log.edge, to: head.placed })
+    const root = rootOf(sha256, edge)
+    const note = await signCheckpoint({ origin: log.origin, size: edge.size, root }, log.signer)
+    if (!(await swapHead(tx, head.size, { size: edge.size, root, note: text(note), at: now() }))) {
+      throw new TileConflict('Another checkpoint stands where this one should. Nothing more is signed by this server.')
+    }
+    known.log = { ...log, edge }
+    return { size: edge.size, before: head.size, note: text(note) }
+  })
+  if (!published) return undefined
+  const stored = await folder.read('checkpoint')
+  const newest = Buffer.from(published.note)
+  if (!stored || !equal(stored, newest)) await folder.replace('checkpoint', newest)
+  return published.size - published.before
+}
