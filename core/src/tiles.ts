@@ -84,6 +84,8 @@ export const rootOf = (hash: Sha256, { peaks }: Edge): Uint8Array =>
 
 type Row = { readonly bytes: Uint8Array<ArrayBuffer>; width: number }
 
+export type Grown = { readonly edge: Edge; readonly tiles: readonly TileBytes[] }
+
 /**
  * Adds entries to a tree: gives the new edge, and every hash tile that became full or is the newest
  * partial one of its level and changed. Entry bundles are the caller's to write.
@@ -91,11 +93,15 @@ type Row = { readonly bytes: Uint8Array<ArrayBuffer>; width: number }
  * The cost is about two hashes per entry and one copy of a tile per level touched, whatever the
  * size of the tree.
  */
-export function grow(
-  hash: Sha256,
-  edge: Edge,
-  entries: readonly Uint8Array[],
-): { readonly edge: Edge; readonly tiles: readonly TileBytes[] } {
+export const grow = (hash: Sha256, edge: Edge, entries: readonly Uint8Array[]): Grown =>
+  growByHashes(
+    hash,
+    edge,
+    entries.map((entry) => leafHash(hash, entry)),
+  )
+
+/** As {@link grow}, for whoever has the hashes of the entries only. */
+export function growByHashes(hash: Sha256, edge: Edge, leaves: readonly Uint8Array[]): Grown {
   const peaks = [...edge.peaks]
   const rows = new Map<number, Row>()
   const tiles: TileBytes[] = []
@@ -112,8 +118,8 @@ export function grow(
     rows.set(level, { bytes: new Uint8Array(tileWidth * 32), width: 0 })
   }
 
-  for (const entry of entries) {
-    let node = leafHash(hash, entry)
+  for (const leaf of leaves) {
+    let node = leaf
     place(0, node)
     for (let height = 1, rest = size; rest % 2 === 1; height++, rest = (rest - 1) / 2) {
       node = nodeHash(hash, peaks.pop() as Uint8Array, node)
