@@ -85,3 +85,16 @@ call vault.protect('vault.remark');
 create policy own_reach on vault.remark as restrictive using (vault.case_reach() = 'agency' or vault.sees_case(case_id));
 grant select, insert on vault.remark to sallyport_server;
 create trigger keep before update or delete on vault.remark for each row execute function vault.keep();
+
+-- Whether a case number is taken, told also to those who do not see the case: a number names one case.
+-- It widens the reach of this transaction for one look and puts it back.
+create function vault.number_taken(asked bytea) returns boolean language plpgsql as $$
+declare
+  reach constant text := vault.case_reach();
+  taken boolean;
+begin
+  perform set_config('vault.case_reach', 'agency', true);
+  taken := exists (select from vault.case_file where agency_id = vault.agency() and number_index = asked);
+  perform set_config('vault.case_reach', reach, true);
+  return taken;
+end $$;

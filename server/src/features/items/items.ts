@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import type { Asked } from '@sallyport/api/contract'
+import { type annotateItem, categories, type listItems, type releaseItem } from '@sallyport/api/items'
+import { reachOf } from '@sallyport/core/access'
+import type { NoteId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
+import { z } from 'zod'
+import { page, readCursor } from '#db/cursor.ts'
+import { type Tx, tell } from '#db/within.ts'
+import { casesOf, insertRemark, remarksOn } from '../cases/rows.ts'
+import { me, seenCase } from '../cases/standing.ts'
+import { index, seek } from '../search/rows.ts'
+import { type ItemFacts, type ItemRow, itemsByIds, newestItems, setItemState } from './rows.ts'
+import { correctedItem, itemFor, itemLines, itemShown } from './shown.ts'
+
+/** Puts the record of an item into the blind index. */
+export const indexItem = (
+  tx: Tx,
+  row: Pick<ItemRow, 'id' | 'case_id' | 'added_by' | 'added_at' | 'state'>,
+  facts: ItemFacts & { number: string },
+) =>
+  index(tx, {
+    kind: 'item',
+    id: row.id,
+    caseId: row.case_id,
+    addedBy: row.added_by,
+    at: row.added_at,
+    texts: searchedTexts(facts),
+    marks: { category: facts.category },
+  })
+
+/** Everything of an item that a search looks at. */
+export const searchedTexts = (facts: ItemFacts & { number: string }): readonly (string | null)[] => [
+  facts.number,
+  facts.title,
+  facts.description,
+  facts.device,
+  facts.person,
+  facts.place,
+  facts.originalName,
+  ...facts.tags,
+]
+
+/** Lists items of one case, of the person, or of all that they see. */
+export async function list(tx: Tx, asked: Asked<typeof listItems>) {
+  const { category, state, mine, after, limit } = asked
+  if (asked.case) await seenCase(tx, asked.case)
+  const reach = reachOf(tx.actor.roles, 'item.read')
+  const by = mine || reach === 'own' ? me(tx) : undefined
+  const cases = asked.case ? [asked.case] : reach === 'case' && !by ? await casesOf(tx, me(tx)) : undefined
+  const listing = { cases, by, state, after: readCursor(after), limit: limit + 1 }
+  const rows = category ? await ofCategory(tx, { ...listing, category }) : await newestItems(tx, listing)
+  const { rows: shown, next } = page(rows, limit, ({ added_at, id }) => ({ at: added_at, id }))
+  return { rows: await itemLines(tx, shown), next }
+}
+
+/** The category stands sealed, so it is found by its mark in the blind index, and compared after opening. */
+async function ofCategory(
+  tx: Tx,
+  { category, ...listing }: Parameters<typeof newestItems>[1] & { category: string },
+): Promise<ItemRow[]> {
+  const narrow = listing.cases !== undefined || listing.by !== undefined || listing.state !== undefined
+  const rows = narrow
+    ? await newestItems(tx, { ...listing, limit: 10_000 })
+    : await itemsByIds(
+        tx,
+        (
+          await seek(tx, { kind: 'item', words: [], marks: { category }, after: listing.after, limit: listing.limit })
+        ).map(({ id }) => id),
+      )
+  const remarks = await remarksOn(
+    tx,
+    rows.map(({ id }) => id),
+    { item: true },
+  )
+  return rows.filter((row) => correctedItem(row, remarks).category === category).slice(0, listing.limit)
+}
+
+const closedForms: Readonly<Record<string, z.ZodType>> = {
+  title: z.string().max(200),
+  category: z.enum(categories),
+  recordedAt: z.iso.datetime(),
+  device: z.string().max(120),
+  person: z.string().max(200),
+  place: z.string().max(300),
+}
+
+/** Corrects or adds to the record of an item. The first wording stays, and so does every one between. */
+export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof annotateItem>, now: Date) {
+  const { row, caseFacts } = await itemFor(tx, id, 'item.change')
+  const form = closedForms[field]?.safeParse(says)
+  if (form && !form.success)
+    throw new Refusal('request/malformed', { field: 'says', expected: form.error.issues[0]?.message ?? 'another form' })
+  const before = correctedItem(row, await remarksOn(tx, [id], { item: true }))
+  const was = before[field]
+  const shown = was instanceof Date ? was.toISOString() : Array.isArray(was) ? was.join(', ') : String(was ?? '')
+  await insertRemark(tx, {
+    id: randomUUID() as NoteId,
+    caseId: row.case_id,
+    itemId: id,
+    kind: 'annotation',
+    facts: { field, was: shown, says, why },
+    by: me(tx),
+    at: now,
+  })
+  const after = correctedItem(row, await remarksOn(tx, [id], { item: true }))
+  await indexItem(tx, row, { ...after, number: caseFacts.number })
+  tell(tx, [id, row.case_id], { field, before: shown, after: says, why })
+  return itemShown(tx, id)
+}
+
+export async function release(tx: Tx, { id, why }: Asked<typeof releaseItem>) {
+  const { row } = await itemFor(tx, id, 'item.release')
+  if (row.state !== 'quarantined') throw new Refusal('item/not-held')
+  await setItemState(tx, id, 'held')
+  tell(tx, [id, row.case_id], { why, reasons: row.quarantine })
+  return itemShown(tx, id)
+}
