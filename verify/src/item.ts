@@ -135,6 +135,10 @@ function checkReceipt(bag: Bag, { at, custody, item, entries }: Receipt): Custod
   if (entries.find(isReceipt) !== receipt) bag.blame('items/second-receipt', at, { entry })
   const ledger: Readonly<Record<string, Json | undefined>> = isRecord(receipt.detail) ? receipt.detail : {}
   const record: Readonly<Record<string, Json | undefined>> = item
+  // One entry may be about several items, and then only its details can say which of them was received.
+  if (ledger['item'] !== undefined && ledger['item'] !== item.id) {
+    bag.blame('items/ledger-differs', at, { field: 'id', says: item.id, ledger: String(ledger['item']) })
+  }
   for (const field of agreed) {
     const [says, was] = [record[field], ledger[field]]
     const must = field === 'sha256' || field === 'size'

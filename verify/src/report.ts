@@ -10,6 +10,8 @@ export type Report = {
   readonly shows: readonly string[]
   readonly doesNotShow: readonly string[]
   readonly items: readonly string[]
+  readonly key?: UsedKey
+  readonly log?: { readonly origin: string; readonly size: number }
 }
 
 export const notDone = (why: string): Report => ({
@@ -38,6 +40,8 @@ export function reportOf(judgement: BagJudgement | LedgerJudgement): Report {
     shows: told.shows.map(shown),
     doesNotShow: told.doesNotShow.map(shown),
     items: told.items.map(shown),
+    ...(judgement.key && { key: judgement.key }),
+    ...(judgement.log && { log: { origin: judgement.log.origin, size: judgement.log.size } }),
   }
 }
 
@@ -88,8 +92,8 @@ function tellBag(bag: BagJudgement, holds: Holds): Told {
   const doesNotShow = [
     ...keyLimits(key),
     'Completeness: the agency may hold more items of a case, and the ledger more entries about an item, than this bag has.',
-    'Truth: a record shows what was entered, by an account of the vault, at a time by the vault’s own clock. It does not show what happened before the vault received the file.',
-    'Descriptions: titles, categories, case numbers, the index and the PDF pages are covered by the bag’s own lists only, not by the ledger.',
+    "Truth: a record shows what was entered, by an account of the vault, at a time by the vault's own clock. It does not show what happened before the vault received the file.",
+    "Descriptions: titles, categories, case numbers, the index and the PDF pages are covered by the bag's own lists only, not by the ledger.",
     'One history for all: nobody outside the vault has signed this checkpoint, so another reader may have been shown another ledger.',
     !sha512 && 'SHA-512: it was not computed here. SHA-256 was, for every file.',
     litter > 0 &&
