@@ -32,7 +32,7 @@ export type Tx = Transaction<Schema> & {
   readonly actor: Actor
   readonly keys: Keyring
   /** What the ledger entry of this transaction will be about; see {@link tell}. */
-  readonly told: { readonly on: Set<string>; readonly detail: Record<string, Json> }
+  readonly told: { readonly on: Set<string>; readonly detail: Record<string, Json>; readonly after: (() => void)[] }
 }
 
 /** What `within` stands on: the database, and the keys that agencies have released to this server. */
@@ -75,18 +75,19 @@ const speakFor = (actor: Actor) => {
     set_config('vault.terms', '', true)`
 }
 
-export const within = <T>(ground: Ground, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> =>
-  ground.db.transaction().execute(async (transaction) => {
+export async function within<T>(ground: Ground, actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const told = { on: new Set<string>(), detail: {}, after: new Array<() => void>() }
+  const result = await ground.db.transaction().execute(async (transaction) => {
     await speakFor(actor).execute(transaction)
     const tx = transaction.withSchema('vault')
-    return work(
-      Object.assign(tx, {
-        actor,
-        keys: ground.keysOf(actor.agency),
-        told: { on: new Set<string>(), detail: {} },
-      }) as Tx,
-    )
+    return work(Object.assign(tx, { actor, keys: ground.keysOf(actor.agency), told }) as Tx)
   })
+  for (const next of told.after) next()
+  return result
+}
+
+/** Does something once the transaction is committed, and not at all if it is not. */
+export const afterwards = (tx: Tx, next: () => void): void => void tx.told.after.push(next)
 
 /** Goes on in the same transaction as somebody else of the same agency: a visitor has shown who they are. */
 export async function become(tx: Tx, actor: Actor): Promise<Tx> {

@@ -1,10 +1,17 @@
 import type { Answered, Asked, Contract } from '@sallyport/api/contract'
+import type { Json } from '@sallyport/core/canonical-json'
 import type { AgencyId } from '@sallyport/core/ids'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Tx } from '#db/within.ts'
 
 /** Where a request came from, as far as the connection itself shows. `agent` is what the client says of itself. */
-export type From = { readonly address: string; readonly agent: string; readonly request: string }
+export type From = {
+  readonly address: string
+  readonly agent: string
+  readonly request: string
+  /** The Range header, where a client asks for a part. */
+  readonly range: string | undefined
+}
 
 export type Call<C extends Contract> = {
   readonly tx: Tx
@@ -36,6 +43,13 @@ export type Bytes = {
   readonly after: (sent: number, whole: boolean) => Promise<void>
 }
 
+/** Work that is too long for a transaction. Its act is entered when it is done, with what it found. */
+export type Later<Reply> = () => Promise<{
+  readonly reply: Reply
+  readonly on: readonly string[]
+  readonly detail: Readonly<Record<string, Json>>
+}>
+
 type Loose<Call> = Omit<Call, 'asked'> & { readonly asked: never }
 
 export type Route = { readonly contract: Contract } & (
@@ -46,6 +60,7 @@ export type Route = { readonly contract: Contract } & (
     }
   | { readonly kind: 'public'; readonly answer: (call: Loose<PublicCall<Contract>>) => Promise<unknown> }
   | { readonly kind: 'bytes'; readonly answer: (call: Loose<Call<Contract>>) => Promise<Bytes> }
+  | { readonly kind: 'slow'; readonly answer: (call: Loose<Call<Contract>>) => Promise<Later<unknown>> }
   | { readonly kind: 'raw'; readonly answer: (call: RawCall) => Promise<void>; readonly methods: readonly string[] }
 )
 
@@ -94,6 +109,12 @@ export const bytesRoute = <C extends Contract>(contract: C, answer: (call: Call<
   contract,
   answer,
 })
+
+/** Binds a contract whose work takes long: what is looked up first is done in a transaction, the rest after it. */
+export const slowRoute = <C extends Contract>(
+  contract: C,
+  answer: (call: Call<C>) => Promise<Later<Answered<C>>>,
+): Route => ({ kind: 'slow', contract, answer })
 
 export const rawRoute = (
   contract: Contract,

@@ -6,14 +6,14 @@ import { type Contract, nothing } from '@sallyport/api/contract'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal, refusals } from '@sallyport/core/refusal'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type Actor, become, type Ground, type Tx, visitor, within } from '#db/within.ts'
+import { type Actor, become, type Ground, tell, type Tx, visitor, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import { dataPolicy, everywhere } from './headers.ts'
 import { limit, onceIn } from './limits.ts'
 import type { Log, Meters } from './observe.ts'
 import { faultTold, malformed, refusalOf, toldOf } from './refuse.ts'
-import type { Bytes, From, Route } from './route.ts'
+import type { Bytes, From, Later, Route } from './route.ts'
 
 /** How the server learns who is asking. Machinery asks; the feature `sessions` answers. */
 export type Doorkeeper = {
@@ -65,6 +65,7 @@ function parse({ contract }: Pick<Route, 'contract'>, request: FastifyRequest): 
 
 const fromOf = (request: FastifyRequest): From => ({
   address: request.ip,
+  range: request.headers.range,
   agent: String(request.headers['user-agent'] ?? '')
     .replace(/\P{ASCII}|\p{Cc}/gu, '')
     .slice(0, 200),
@@ -182,7 +183,7 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
           await become(tx, known)
           if (mounted.kind === 'raw') return undefined
           const answered = await mounted.answer({ tx, asked: parsed.asked, now: now(), from, cookie })
-          if (mounted.kind === 'bytes') return answered
+          if (mounted.kind === 'bytes' || mounted.kind === 'slow') return answered
           const result = checked(contract, answered)
           const again = mounted.polled && !firstInAMinute(`${known.session} ${contract.path} ${request.url}`)
           if (!again) await enter(tx, { contract, on, from })
@@ -191,7 +192,17 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
         sequencer.poke(named)
         if (mounted.kind === 'raw')
           return await mounted.answer({ actor: actor as Actor, params: request.params, request, reply })
-        if (mounted.kind === 'bytes') return stream(answer as Bytes, reply)
+        if (mounted.kind === 'bytes') return await stream(answer as Bytes, reply)
+        if (mounted.kind === 'slow') {
+          const found = await (answer as Later<unknown>)()
+          const result = checked(contract, found.reply)
+          await within(ground, actor as Actor, (tx) => {
+            tell(tx, found.on, found.detail)
+            return enter(tx, { contract, on, from })
+          })
+          sequencer.poke(named)
+          return result
+        }
         if (contract.ledger === 'session.ended')
           void reply.clearCookie(cookieName, { path: '/', secure: true, httpOnly: true, sameSite: 'strict' })
         return answer
@@ -245,22 +256,32 @@ function answerRefusal(refusal: Refusal, request: FastifyRequest, reply: Fastify
   return reply.code(refusals[refusal.code].status).type('application/json').send(toldOf(refusal, request.id))
 }
 
-/** Sends bytes that were checked; if one does not check, the connection is cut so that nobody takes it for whole. */
-function stream({ status, headers, body, after }: Bytes, reply: FastifyReply): FastifyReply {
+/**
+ * Sends bytes that were checked; the first are opened before the answer begins, so that a fault there is
+ * told. If a later one does not check, the connection is cut, and nobody takes what came for the whole.
+ */
+async function stream({ status, headers, body, after }: Bytes, reply: FastifyReply): Promise<FastifyReply> {
   let sent = 0
   let whole = false
+  const parts = body[Symbol.asyncIterator]()
+  const first = await parts.next()
   async function* counted() {
-    for await (const part of body) {
-      sent += part.length
-      yield part
+    for (let part = first; ; part = await parts.next()) {
+      if (part.done) break
+      sent += part.value.length
+      yield part.value
     }
     whole = true
   }
   const source = Readable.from(counted(), { objectMode: false, highWaterMark: 1024 * 1024 })
   source.once('close', () => {
-    after(sent, whole).catch((fault) =>
-      reply.log.error({ req: reply.request.id, fault: String(fault) }, 'what was sent could not be entered'),
-    )
+    parts
+      .return?.()
+      .catch(() => undefined)
+      .then(() => after(sent, whole))
+      .catch((fault: unknown) =>
+        reply.log.error({ req: reply.request.id, fault: String(fault) }, 'what was sent could not be entered'),
+      )
   })
   return reply.code(status).headers(headers).send(source)
 }

@@ -1,0 +1,170 @@
+import type { verdict } from '@sallyport/api/agency'
+import { ed25519Key } from '@sallyport/core/note'
+import { openCheckpoint } from '@sallyport/core/checkpoint'
+import type { ItemId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
+import type { z } from 'zod'
+import type { Tx } from '#db/within.ts'
+import type { Later } from '#http/route.ts'
+import { sha256 } from '#keys/primitives.ts'
+import { ed25519Verify } from '#ledger/signatures.ts'
+import { holds, isIncluded, isPublished, type Opened, openEntry, type Published } from '#ledger/read.ts'
+import { entriesAbout, ledgerHead, logKeys } from '#ledger/rows.ts'
+import { ledgerFolder } from '#ledger/sequencer.ts'
+import { tileFolder } from '#ledger/tile-folder.ts'
+import type { Checked, ObjectStore } from '#store/object-store.ts'
+import { type Original, originalOf } from './content.ts'
+import { itemFor } from './shown.ts'
+
+export type Verdict = z.output<typeof verdict>
+type Step = Verdict['steps'][number]
+
+/** The newest published tree of the transaction's agency, with what signs it. */
+export async function publishedLedger(tx: Tx, folder: string) {
+  const head = await ledgerHead(tx)
+  const keys = await logKeys(tx)
+  if (!head || !keys) throw new Error('The agency has no ledger.')
+  const published: Published = {
+    folder: tileFolder(ledgerFolder(folder, tx.actor.agency)),
+    note: head.note,
+    size: head.size,
+  }
+  return { published, key: ed25519Key(sha256, keys.log_origin, keys.log_public) }
+}
+
+/** Every entry about a thing, opened, oldest first. */
+export async function custodyOf(tx: Tx, subject: string): Promise<Opened[]> {
+  const entries: Opened[] = []
+  for (;;) {
+    const last = entries.at(-1)?.row
+    const rows = await entriesAbout(tx, { subject, ...(last && { after: { at: last.at, id: last.id } }), limit: 1000 })
+    entries.push(...rows.map((row) => openEntry(tx, row)))
+    if (rows.length < 1000) return entries
+  }
+}
+
+type Needs = { readonly store: ObjectStore; readonly ledger: string; readonly now: () => Date }
+
+/** Checks an item from the stored bytes to the signed tree, and says of every step what it found. */
+export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Verdict>> {
+  const { row } = await itemFor(tx, id, 'item.verify')
+  if (row.state !== 'held' && row.state !== 'quarantined') throw new Refusal('item/not-held')
+  const original = await originalOf(tx, row)
+  const entries = await custodyOf(tx, id)
+  const ledger = await publishedLedger(tx, needs.ledger)
+  const received = entries.find(({ row: { id: entry } }) => entry === row.received_entry)?.shown?.detail
+  return async () => {
+    const checked = await checkBytes(needs.store, original)
+    const steps = [
+      ...bytesSteps(checked, original),
+      entered(received, original),
+      ...(await entrySteps(entries, ledger.published)),
+      await signatureStep(ledger),
+    ]
+    const found = verdictOf(steps, needs.now())
+    const detail = { sound: found.sound, steps: steps.map(({ did, sound }) => ({ did, sound })) }
+    return { reply: found, on: [id, row.case_id], detail }
+  }
+}
+
+async function checkBytes(store: ObjectStore, { stored }: Original): Promise<Checked> {
+  try {
+    const reading = await store.read(stored)
+    const progress = reading.check()
+    for (;;) {
+      const next = await progress.next()
+      if (!next.done) continue
+      await reading.close()
+      return next.value
+    }
+  } finally {
+    stored.key.fill(0)
+  }
+}
+
+function bytesSteps({ sha256: plain, sealedSha256, faults }: Checked, original: Original): Step[] {
+  const places = faults
+    .slice(0, 5)
+    .map(({ segment, what }) => (segment === undefined ? what : `segment ${segment} ${what}`))
+  return [
+    {
+      did: 'Opened every sealed segment of the stored file with its key',
+      sound: faults.length === 0,
+      found:
+        faults.length === 0
+          ? 'Every segment opened: none was changed, moved, cut off or added.'
+          : `${faults.length} places do not open: ${places.join(', ')}.`,
+    },
+    {
+      did: 'Computed the SHA-256 of the original',
+      sound: plain === original.sha256,
+      found:
+        plain === original.sha256
+          ? `It is ${plain}, as recorded when the item was received.`
+          : 'It is not the one that was recorded.',
+    },
+    {
+      did: 'Computed the SHA-256 of the sealed file',
+      sound: sealedSha256 === original.sealedSha256,
+      found:
+        sealedSha256 === original.sealedSha256
+          ? 'It is the one that was recorded.'
+          : 'It is not the one that was recorded.',
+    },
+  ]
+}
+
+function entered(
+  received: Opened['shown'] extends infer S ? (S extends { detail: infer D } ? D | undefined : never) : never,
+  original: Original,
+): Step {
+  const sound = received?.['sha256'] === original.sha256 && received?.['size'] === original.stored.length
+  return {
+    did: 'Compared digest and size with the entry that was made when the item was received',
+    sound,
+    found: sound ? 'They are the same.' : 'The ledger says something else, or its entry is missing.',
+  }
+}
+
+async function entrySteps(entries: readonly Opened[], published: Published): Promise<Step[]> {
+  const settled = entries.filter(({ row }) => row.position !== null && row.position < published.size)
+  const broken = settled.filter((entry) => !holds(entry))
+  const outside: Opened[] = []
+  for (const entry of settled) if (!(await isIncluded(published, entry).catch(() => false))) outside.push(entry)
+  const waiting = entries.length - settled.length
+  const rest = waiting > 0 ? ` ${waiting} newer ones wait for the next checkpoint.` : ''
+  return [
+    {
+      did: `Opened the ${entries.length} custody entries and compared each with what the ledger commits to`,
+      sound: broken.length === 0,
+      found: broken.length === 0 ? 'Each says what it said when it was made.' : `${broken.length} were changed.`,
+    },
+    {
+      did: `Proved that ${settled.length} entries stand in the tree of the ledger`,
+      sound: outside.length === 0,
+      found: outside.length === 0 ? `All of them do.${rest}` : `${outside.length} do not.`,
+    },
+  ]
+}
+
+async function signatureStep({ published, key }: Awaited<ReturnType<typeof publishedLedger>>): Promise<Step> {
+  const opened = await openCheckpoint(Buffer.from(published.note), { key, verify: ed25519Verify })
+  const same = await isPublished(published)
+  const sound = opened.is === 'signed' && opened.checkpoint.size === published.size && same
+  return {
+    did: `Checked the signature under the checkpoint of ${published.size} entries`,
+    sound,
+    found: sound
+      ? 'It is signed with the key of this ledger, and it is the one that is published.'
+      : 'The signature or the published checkpoint does not fit.',
+  }
+}
+
+export function verdictOf(steps: readonly Step[], at: Date): Verdict {
+  const failed = steps.filter(({ sound }) => !sound)
+  const sound = failed.length === 0
+  const says = sound
+    ? 'Custody holds: the stored bytes and every entry are as they were recorded.'
+    : `Custody does not hold: ${failed.map(({ found }) => found).join(' ')} Tell the evidence custodian.`
+  return { sound, says, checkedAt: at.toISOString(), steps: [...steps] }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import type { Asked } from '@sallyport/api/contract'
+import type { openViewing, readContent, reportPlayed } from '@sallyport/api/items'
+import type { ViewingId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
+import { type Actor, type Ground, type Tx, tell, within } from '#db/within.ts'
+import type { Bytes, From } from '#http/route.ts'
+import { record } from '#ledger/record.ts'
+import { Altered, type ObjectStore } from '#store/object-store.ts'
+import { bytesOf, type Original, originalOf, rangeOf } from './content.ts'
+import { insertViewing, itemById, ownViewing } from './rows.ts'
+import { correctedItem, itemFor, mayOnItem } from './shown.ts'
+
+/** A viewing lasts as long as a session may; the session ends it earlier. */
+const viewingMs = 12 * 3_600_000
+/** What was sent is entered once it has been quiet for so long, as one entry for many small ranges. */
+const quietMs = 20_000
+
+/** Enters that the person opens the content, before a byte of it can leave. */
+export async function open(tx: Tx, asked: Asked<typeof openViewing>, now: Date) {
+  const { id, purpose } = asked
+  const seen = await itemFor(tx, id, 'item.play')
+  if (seen.row.state !== 'held' && !(seen.row.state === 'quarantined' && mayOnItem(tx, 'item.release', seen))) {
+    throw new Refusal('item/not-held')
+  }
+  if (purpose === 'download' && !mayOnItem(tx, 'item.download', seen)) throw new Refusal('session/not-permitted')
+  const viewing = randomUUID() as ViewingId
+  const ends = new Date(now.getTime() + viewingMs)
+  await insertViewing(tx, { id: viewing, item: id, purpose, at: now, ends })
+  const on = [id, seen.row.case_id]
+  tell(tx, on, { viewing, purpose, key: 'released to this server' })
+  if (asked.purpose === 'download')
+    await record(tx, { act: 'item.downloaded', on, detail: { viewing, why: asked.why }, at: now })
+  return {
+    id: viewing,
+    content: `/api/viewings/${viewing}/content`,
+    mediaType: seen.row.facts.mediaType,
+    size: seen.row.size,
+    endsAt: ends.toISOString(),
+  }
+}
+
+async function viewed(tx: Tx, id: ViewingId, now: Date) {
+  const viewing = await ownViewing(tx, id, now)
+  const row = viewing && (await itemById(tx, viewing.item_id))
+  if (!viewing || !row) throw new Refusal('viewing/not-found')
+  return { viewing, row }
+}
+
+export async function played(tx: Tx, { id, parts }: Asked<typeof reportPlayed>, now: Date) {
+  const { row } = await viewed(tx, id, now)
+  tell(tx, [row.id, row.case_id], { viewing: id, parts: parts.map(({ from, to, speed }) => ({ from, to, speed })) })
+  return { entered: true as const }
+}
+
+/** Gathers what was sent of each viewing, and enters it when it has been quiet for a while. */
+export type Served = { readonly add: (sent: Sent) => void; readonly settle: () => Promise<void> }
+type Sent = {
+  readonly actor: Actor
+  readonly viewing: ViewingId
+  readonly on: readonly string[]
+  readonly bytes: number
+}
+
+export function gatherServed(
+  ground: Ground,
+  { now, say, poke }: { now: () => Date; say: (fault: unknown) => void; poke: (actor: Actor) => void },
+): Served {
+  const open = new Map<ViewingId, Sent & { ranges: number; timer: NodeJS.Timeout }>()
+  const enter = async (viewing: ViewingId) => {
+    const sum = open.get(viewing)
+    open.delete(viewing)
+    if (!sum) return
+    clearTimeout(sum.timer)
+    const detail = { viewing, bytes: sum.bytes, ranges: sum.ranges }
+    await within(ground, sum.actor, (tx) => record(tx, { act: 'item.served', on: sum.on, detail, at: now() }))
+    poke(sum.actor)
+  }
+  return {
+    add({ actor, viewing, on, bytes }) {
+      const before = open.get(viewing)
+      clearTimeout(before?.timer)
+      const timer = setTimeout(() => void enter(viewing).catch(say), quietMs)
+      open.set(viewing, {
+        actor,
+        viewing,
+        on,
+        bytes: bytes + (before?.bytes ?? 0),
+        ranges: 1 + (before?.ranges ?? 0),
+        timer,
+      })
+    },
+    settle: async () => void (await Promise.all([...open.keys()].map((viewing) => enter(viewing).catch(say)))),
+  }
+}
+
+type Needs = { readonly ground: Ground; readonly store: ObjectStore; readonly served: Served; readonly now: () => Date }
+
+/** Streams the content of a viewing, or a part of it, with the headers that a player needs to seek. */
+export async function content(
+  tx: Tx,
+  { id, from }: Asked<typeof readContent> & { from: From },
+  needs: Needs,
+): Promise<Bytes> {
+  const now = needs.now()
+  const { viewing, row } = await viewed(tx, id, now)
+  const original = await originalOf(tx, row)
+  const part = rangeOf(from.range, original.stored.length)
+  const { start, end } = part ?? { start: 0, end: original.stored.length }
+  const actor = tx.actor
+  const on = [row.id, row.case_id]
+  return {
+    status: part ? 206 : 200,
+    headers: {
+      'content-type': safeType(row.facts.mediaType),
+      'content-length': end - start,
+      'accept-ranges': 'bytes',
+      etag: `"${original.sha256}"`,
+      ...(part && { 'content-range': `bytes ${start}-${end - 1}/${original.stored.length}` }),
+      'content-disposition': disposition(viewing.purpose, correctedItem(row, []).originalName),
+      'cache-control': 'private, no-store',
+    },
+    body: watched(bytesOf(needs.store, original, { start, end }), async (fault) => {
+      await within(needs.ground, actor, (own) =>
+        record(own, {
+          act: 'item.found-altered',
+          outcome: 'failed',
+          on,
+          detail: faultFacts(fault, original),
+          at: needs.now(),
+        }),
+      )
+    }),
+    after: async (sent) => needs.served.add({ actor, viewing: id, on, bytes: sent }),
+  }
+}
+
+const faultFacts = ({ segment, what }: Altered, { stored }: Original) => ({
+  object: stored.id,
+  what,
+  segment: segment ?? null,
+})
+
+/** Turns an altered segment into a refusal, after it has been entered. */
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  found: (fault: Altered) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (fault) {
+    if (!(fault instanceof Altered)) throw fault
+    await found(fault)
+    throw new Refusal('item/altered')
+  }
+}
+
+/** Types that a browser shows without running anything; all else is only ever downloaded. */
+const shownTypes = /^(video|audio|image)\/[a-z0-9.+-]+$|^application\/pdf$|^text\/plain$/
+
+/** The type as declared, if showing it is harmless. SVG and HTML can carry script, so they are not. */
+export const safeType = (mediaType: string): string => {
+  if (mediaType === 'text/plain') return 'text/plain; charset=utf-8'
+  return shownTypes.test(mediaType) && !mediaType.includes('svg') && !mediaType.includes('xml')
+    ? mediaType
+    : 'application/octet-stream'
+}
+
+/** RFC 6266: the name in ASCII for old clients, and as it is. */
+export function disposition(purpose: 'view' | 'download', name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\]/g, '_')
+  return `${purpose === 'download' ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`
+}

@@ -1,0 +1,83 @@
+import { equal } from '@sallyport/core/bytes'
+import type { Json } from '@sallyport/core/canonical-json'
+import { readCheckpoint } from '@sallyport/core/checkpoint'
+import { type Leaf, opens, readLeaf, saltOf } from '@sallyport/core/entry'
+import { readNote } from '@sallyport/core/note'
+import { inclusionProof } from '@sallyport/core/tiles'
+import { proves, writeProof } from '@sallyport/core/tlog-proof'
+import type { Tx } from '#db/within.ts'
+import { openBytes, sha256, unwrapKey } from '#keys/primitives.ts'
+import { detailKeyOf } from './record.ts'
+import type { EntryRow } from './rows.ts'
+import type { TileFolder } from './tile-folder.ts'
+
+type Facts = { readonly [name: string]: Json }
+
+/** An entry with what its commitments hide, and with the salts that show it. */
+export type Opened = {
+  readonly row: EntryRow
+  readonly leaf: Leaf
+  /** Undefined once a court has had it destroyed. */
+  readonly shown:
+    | {
+        readonly actor: Facts
+        readonly detail: Facts
+        readonly salts: { readonly actor: Uint8Array; readonly detail: Uint8Array }
+      }
+    | undefined
+}
+
+/** Opens an entry of the ledger. Throws if what is kept beside the leaf was changed. */
+export function openEntry(tx: Tx, row: EntryRow): Opened {
+  const leaf = readLeaf(row.leaf)
+  if (!leaf) throw new Error(`Entry ${row.id} of the ledger is not of its form.`)
+  if (!row.secret || !row.sealed) return { row, leaf, shown: undefined }
+  const secret = unwrapKey(tx.keys.entryKeyOf(row.holder), row.secret)
+  const plain = secret && openBytes(detailKeyOf(secret), `entry\n${row.id}`, row.sealed)
+  if (!secret || !plain) throw new Error(`The detail of entry ${row.id} does not open: it was changed.`)
+  const { actor, detail } = JSON.parse(plain.toString('utf8')) as { actor: Facts; detail: Facts }
+  return {
+    row,
+    leaf,
+    shown: {
+      actor,
+      detail,
+      salts: { actor: saltOf(sha256, 'actor', secret), detail: saltOf(sha256, 'detail', secret) },
+    },
+  }
+}
+
+/** Whether the leaf commits to exactly what is kept beside it. */
+export const holds = ({ leaf, shown }: Opened): boolean =>
+  !shown ||
+  (opens(sha256, leaf, { field: 'actor', salt: shown.salts.actor, value: shown.actor }) &&
+    opens(sha256, leaf, { field: 'detail', salt: shown.salts.detail, value: shown.detail }))
+
+/** A published tree: its folder and the signed checkpoint that proofs are made against. */
+export type Published = { readonly folder: TileFolder; readonly note: string; readonly size: number }
+
+/** The C2SP tlog-proof of an entry; undefined while the checkpoint does not cover it yet. */
+export async function proofOf(
+  { folder, note, size }: Published,
+  position: number | null,
+): Promise<Uint8Array | undefined> {
+  if (position === null || position >= size) return undefined
+  const path = await inclusionProof(sha256, folder.readTile, { index: position, size })
+  return writeProof({ index: position, path, checkpoint: Buffer.from(note) })
+}
+
+/** Whether an entry stands at its place in the tree that the checkpoint signs. The signature is not looked at. */
+export async function isIncluded({ folder, note, size }: Published, { row }: Opened): Promise<boolean> {
+  if (row.position === null || row.position >= size) return false
+  const signed = readNote(Buffer.from(note))
+  const checkpoint = signed && readCheckpoint(signed.text)
+  if (!checkpoint) return false
+  const path = await inclusionProof(sha256, folder.readTile, { index: row.position, size })
+  return proves(sha256, { index: row.position, path, checkpoint: Buffer.from(note) }, { entry: row.leaf, checkpoint })
+}
+
+/** Whether the checkpoint file that anybody may fetch is the one that the database has. */
+export async function isPublished({ folder, note }: Published): Promise<boolean> {
+  const stored = await folder.read('checkpoint')
+  return stored !== undefined && equal(stored, Buffer.from(note))
+}
