@@ -53,11 +53,14 @@ export type WiredError =
   | { is: 'altered'; fault: Fault }
   | { is: 'fault'; says: string; code: string | undefined }
 
+/** No space, no quota, or no larger file allowed. */
+const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
 export function wired(error: unknown): WiredError {
   if (error instanceof Altered) return { is: 'altered', fault: { segment: error.segment, what: error.what } }
   if (error instanceof Lost) return { is: 'lost', says: error.message }
   const { message, code } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { is: 'full', says: `the disk is full (${code})` }
+  if (code && noRoom.has(code)) return { is: 'full', says: `the disk is full (${code})` }
   return { is: 'fault', says: message, code }
 }
 
