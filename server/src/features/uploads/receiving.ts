@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AgencyId, UploadId } from '@sallyport/core/ids'
+import { type Actor, theServer, within } from '#db/within.ts'
+import { record } from '#ledger/record.ts'
+import type { ObjectStore, Sealing } from '#store/object-store.ts'
+import { type TusHandler, type TusRequest, tusHandler } from '#store/tus-store.ts'
+import { setItemState } from '../items/rows.ts'
+import { type Completing, complete, onBehalf, sealingOf } from './complete.ts'
+import { expiry } from './declare.ts'
+import { expiredUploads, setArrived, setUploadState, type UploadRow, unfinishedUploads, uploadById } from './rows.ts'
+
+/** Takes the bytes of uploads, from the first part to the ledger entry, and clears away what ran out. */
+export type Receiving = {
+  /** Answers one request of the tus protocol for a person who may send to this upload. */
+  readonly handle: (actor: Actor, request: TusRequest) => Promise<number | undefined>
+  readonly complete: (actor: Actor, id: UploadId) => Promise<void>
+  readonly destroy: (row: UploadRow, agency: AgencyId) => Promise<void>
+  /** Goes on with what a crash cut off, and destroys what expired. */
+  readonly tidy: (agency: AgencyId) => Promise<void>
+  readonly drain: () => Promise<void>
+}
+
+type Parts = Omit<Completing, 'finish'> & {
+  readonly store: ObjectStore
+  readonly days: number
+  readonly received: (bytes: number) => void
+}
+type Sender = { readonly actor: Actor; readonly keys: Uint8Array[] }
+
+export function startReceiving(parts: Parts): Receiving {
+  const { ground, now, days } = parts
+  const sending = new AsyncLocalStorage<Sender>()
+  const ending = new Map<string, Promise<void>>()
+
+  const sender = (): Sender => {
+    const found = sending.getStore()
+    if (!found) throw new Error('Bytes arrived outside of a request.')
+    return found
+  }
+
+  /** The same upload may end by its last byte, by its digest and at a restart, all at once: once is enough. */
+  const completeOnce = (actor: Actor, id: UploadId): Promise<void> => {
+    const under = `${actor.agency} ${id}`
+    const known =
+      ending.get(under) ??
+      complete({ ...parts, finish: (sealing) => tus.finish(sealing) }, actor, id).finally(() => ending.delete(under))
+    ending.set(under, known)
+    return known
+  }
+
+  const tus: TusHandler = tusHandler({
+    store: parts.store,
+    ports: {
+      async find(id) {
+        const { actor, keys } = sender()
+        return within(ground, onBehalf(actor), async (tx) => {
+          const row = await uploadById(tx, id as UploadId)
+          if (!row) return undefined
+          const sealing = await sealingOf(tx, row)
+          keys.push(sealing.key)
+          return { sealing, state: stateOf(row) }
+        })
+      },
+      async settled(id, received) {
+        const { actor } = sender()
+        const at = now()
+        await within(ground, onBehalf(actor), (tx) =>
+          setArrived(tx, id as UploadId, { received, at, expires: expiry(at, days) }),
+        )
+      },
+      arrived: (id) => completeOnce(sender().actor, id as UploadId),
+    },
+  })
+
+  const handle = async (actor: Actor, request: TusRequest) => {
+    const keys: Uint8Array[] = []
+    try {
+      return await sending.run({ actor, keys }, () => tus.handle(request))
+    } finally {
+      for (const key of keys) key.fill(0)
+    }
+  }
+
+  const destroy = async (row: UploadRow, agency: AgencyId) => {
+    const sealing: Sealing = await within(ground, theServer(agency), (tx) => sealingOf(tx, row))
+    await tus.destroy(row.id, sealing).finally(() => sealing.key.fill(0))
+  }
+
+  const tidy = async (agency: AgencyId) => {
+    const self = theServer(agency)
+    if (!ground.keysOf(agency).released) return
+    for (const row of await within(ground, self, unfinishedUploads))
+      await completeOnce(self, row.id).catch(() => undefined)
+    for (const row of await within(ground, self, (tx) => expiredUploads(tx, now()))) {
+      await within(ground, self, async (tx) => {
+        await setUploadState(tx, row.id, 'expired')
+        await setItemState(tx, row.item_id, 'abandoned')
+        await record(tx, {
+          act: 'upload.expired',
+          on: [row.id, row.item_id, row.case_id],
+          detail: { received: row.received, size: row.size },
+          at: now(),
+        })
+      })
+      await destroy(row, agency)
+      parts.poke(self)
+    }
+  }
+
+  return { handle, complete: completeOnce, destroy, tidy, drain: tus.drain }
+}
+
+const stateOf = ({ state, received, size }: UploadRow) => {
+  if (state === 'expired' || state === 'cancelled') return 'expired' as const
+  return state === 'receiving' || (state === 'checking' && received < size)
+    ? ('receiving' as const)
+    : ('arrived' as const)
+}
