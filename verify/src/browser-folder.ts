@@ -1,0 +1,80 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { hex } from '@sallyport/core/bytes'
+import type { Ed25519Verify } from '@sallyport/core/note'
+import { newSha256, sha256 } from '@sallyport/core/sha256'
+import type { Host } from './folder.ts'
+
+/** A file that a person gave to the page, and its path below the folder they chose. */
+export type GivenFile = { readonly path: string; readonly file: File }
+
+/**
+ * A folder that was given to a browser. Nothing of it leaves the page.
+ *
+ * A browser's own SHA-512 takes whole files only, which a video would not fit, so it is left out:
+ * the digests in the ledger are SHA-256.
+ */
+export function browserHost(given: readonly GivenFile[]): Host {
+  const files = new Map(given.map(({ path, file }) => [path, file]))
+  const fileAt = (path: string): File => {
+    const file = files.get(path)
+    if (!file) throw new Error(`${path} is gone`)
+    return file
+  }
+  return {
+    hash: sha256,
+    verify: subtleEd25519,
+    folder: {
+      list: async () => given.map(({ path, file }) => ({ path, size: file.size, plain: true })),
+      read: async (path) => new Uint8Array(await fileAt(path).arrayBuffer()),
+      async digest(path, { onBytes }) {
+        const hash = newSha256()
+        const reader = fileAt(path).stream().getReader()
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+          hash.update(part.value)
+          onBytes(part.value.length)
+        }
+        return { sha256: hex(hash.digest()) }
+      },
+    },
+  }
+}
+
+const subtleEd25519: Ed25519Verify = async (publicKey, message, signature) => {
+  const key = await crypto.subtle
+    .importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
+    .catch(() => {
+      throw new Error('this browser cannot check Ed25519 signatures. Use a newer one, or: node verify.mjs')
+    })
+  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message))
+}
+
+/** The files of a folder that was chosen in a dialog. Their paths begin with the name of the folder. */
+export const filesChosen = (list: FileList): GivenFile[] =>
+  [...list].map((file) => ({ path: file.webkitRelativePath.slice(file.webkitRelativePath.indexOf('/') + 1), file }))
+
+/** The files of a folder that was dropped on the page; empty if it was anything else than one folder. */
+export async function filesDropped(items: DataTransferItemList): Promise<GivenFile[]> {
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
+  const [folder] = entries
+  return entries.length === 1 && folder && isFolder(folder) ? filesBelow(folder, '') : []
+}
+
+async function filesBelow(folder: FileSystemDirectoryEntry, prefix: string): Promise<GivenFile[]> {
+  const reader = folder.createReader()
+  const found: GivenFile[] = []
+  const some = () => new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+  // A reader gives a hundred entries at a time, and none when there are no more.
+  for (let entries = await some(); entries.length > 0; entries = await some()) {
+    for (const entry of entries) {
+      const path = `${prefix}${entry.name}`
+      if (isFolder(entry)) found.push(...(await filesBelow(entry, `${path}/`)))
+      else if (isFile(entry))
+        found.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) })
+    }
+  }
+  return found
+}
+
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile
