@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readdir, rename, truncate } from 'node:fs/promises'
+import { copyFile, open, readdir, rename, truncate } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { defaultSegmentLength } from '@sallyport/core/floe'
@@ -12,9 +12,9 @@ import { aSealing, aStore, checkAll, readAll, sha256Of } from './testing/objects
 import { bytesOf } from './testing/write-until-killed.ts'
 
 type Said = { resumed?: number; safe?: number; sealed?: Sealed }
-type Kill = { readonly seed: number; readonly from: 'started' | 'resumed'; readonly killAfter: number }
+type Kill = { readonly seed: number; readonly from: 'started' | 'resumed'; readonly killAfter: number | undefined }
 
-/** Lets another process write; kills it without warning after so many ms, if it is not done. */
+/** Lets another process write, and kills it without warning after so many ms if it is not done. */
 async function writeElsewhere(folder: string, sealing: Sealing, { seed, from, killAfter }: Kill): Promise<Said> {
   const script = new URL('./testing/write-until-killed.ts', import.meta.url)
   const child = fork(script, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -27,9 +27,11 @@ async function writeElsewhere(folder: string, sealing: Sealing, { seed, from, ki
     })
   })
   child.send({ folder, sealing, seed })
-  if (from === 'resumed') await Promise.race([resumed, exit])
-  await Promise.race([wait(killAfter), exit])
-  child.kill('SIGKILL')
+  if (killAfter !== undefined) {
+    if (from === 'resumed') await Promise.race([resumed, exit])
+    await Promise.race([wait(killAfter), exit])
+    child.kill('SIGKILL')
+  }
   await exit
   return told
 }
@@ -45,7 +47,8 @@ test('thirty kills at random moments lose no byte that was called safe, and ever
     for (; !sealed; kills += 1) {
       // Once in five while it still opens what was left the last time.
       const [from, within] = kills % 5 ? (['resumed', 30] as const) : (['started', 250] as const)
-      const told = await writeElsewhere(folder, sealing, { seed: kills + 1, from, killAfter: Math.random() * within })
+      const killAfter = kills < 30 ? Math.random() * within : undefined
+      const told = await writeElsewhere(folder, sealing, { seed: kills + 1, from, killAfter })
       const { resumed = safe } = told
       assert.ok(resumed >= safe, `${safe} bytes were safe, but only ${resumed} were found`)
       safe = told.safe ?? resumed
@@ -97,6 +100,23 @@ for (const [loss, lose] of Object.entries(losses)) {
     assert.equal((await checkAll(store, { ...sealing, ...sealed })).sealedSha256, sealed.sealedSha256)
   })
 }
+
+test('a kill after the move to its place leaves nothing beside the object', async () => {
+  const { store, folder } = await aStore()
+  const sealing = aSealing(2 * plainSegment + 9)
+  const { tail } = placesOf(folder, sealing.id)
+  const writing = await store.begin(sealing)
+  await writing.write(bytesOf(0, sealing.length))
+  await writing.settle()
+  await copyFile(tail, `${tail}.kept`)
+  const sealed = await writing.finish()
+  await rename(`${tail}.kept`, tail)
+
+  const resumed = await store.resume(sealing)
+
+  assert.deepEqual(await resumed.finish(), sealed)
+  assert.deepEqual(await readdir(`${folder}/incoming`), [])
+})
 
 test('a kill between the last segment and the move to its place leaves an upload that can be finished', async () => {
   const { store, folder } = await aStore()

@@ -71,7 +71,7 @@ export class Incoming {
   /** Seals the last segment, puts the object in its place and lets go of it. */
   async finish(last: Uint8Array): Promise<Sealed> {
     await this.#allWritten()
-    const { file, header, complete, placed } = this.#prefix
+    const { file, header, complete } = this.#prefix
     await this.#catchingUp
     this.#check()
     const index = countOf(this.#task.length) - 1
@@ -81,7 +81,7 @@ export class Incoming {
       await this.#failing(() => writeAt(file, offsetOf(index), sealed))
     }
     const { offset, size } = extentOf(index, this.#task.length)
-    if (!placed) await this.#failing(() => this.#place())
+    await this.#failing(() => this.#place())
     await this.close()
     const { sha256, sealedSha256 } = this.#digests.end()
     return {
@@ -110,9 +110,11 @@ export class Incoming {
   /** The object is whole under its final name or under the old one, at every moment. */
   async #place(): Promise<void> {
     const { part, object, tail } = this.#task.places
-    await this.#prefix.file.sync()
-    await makeFolder(dirname(object))
-    await rename(part, object)
+    if (!this.#prefix.placed) {
+      await this.#prefix.file.sync()
+      await makeFolder(dirname(object))
+      await rename(part, object)
+    }
     await syncFolder(dirname(object))
     await Promise.all([removeFile(tail), removeFile(unfinished(tail))])
     await syncFolder(dirname(part))
