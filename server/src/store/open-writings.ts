@@ -18,10 +18,11 @@ export type OpenWritings = {
   drain(): Promise<void>
 }
 
-type Resting = { readonly writing: Writing; timer?: NodeJS.Timeout }
+/** `timer` runs while it rests. */
+type Kept = { readonly writing: Writing; timer?: NodeJS.Timeout }
 
 export function keepWritings(store: ObjectStore, { idle, most }: { idle: number; most: number }): OpenWritings {
-  const open = new Map<string, Resting>()
+  const open = new Map<string, Kept>()
   const closing = new Map<string, Promise<void>>()
 
   const close = (id: string): Promise<void> => {
@@ -38,6 +39,7 @@ export function keepWritings(store: ObjectStore, { idle, most }: { idle: number;
     const held = open.get(sealing.id)
     if (held) {
       clearTimeout(held.timer)
+      delete held.timer
       return held.writing
     }
     await closing.get(sealing.id)
