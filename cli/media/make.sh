@@ -40,6 +40,9 @@ ff -loop 1 -framerate 20 -t 24 -i "$work/stop.png" -loop 1 -framerate 20 -t 24 -
    [q]crop=640:360:'60+14*sin(t*1.9)+5*sin(t*7)':'40+9*sin(t*2.3)+4*sin(t*6.1)',$(clock 1773468848 'FPD BWC 1204')[v]" \
   -map '[v]' -map 2:a -t 24 -crf 27 "${x264[@]}" "$here/BWC_1204_20260314_061408Z.mp4"
 
+# A clip of it, cut without encoding it again.
+ff -ss 10.5 -t 6 -i "$here/BWC_1204_20260314_061408Z.mp4" -c copy -movflags +faststart -map_metadata -1 "$here/BWC_1204_clip_061418Z.mp4"
+
 # --- In-car, unit 12: the way to the stop, a road that runs towards the camera -------------------
 ff -f lavfi -i "nullsrc=s=640x360:r=20:d=18,format=yuv420p,geq=
    lum='if(lt(Y,150), 34+Y*0.28,

@@ -8,9 +8,9 @@ import { readSaved, type SavedSession } from './saved-session.ts'
 /** The options by which every command that speaks to a vault finds it. */
 export const vaultOptions = { url: { type: 'string' }, ca: { type: 'string' } } as const
 export const vaultHelp = [
-  '--url ADDRESS    the vault (else SALLYPORT_URL, else where you signed in, else https://localhost:8443)',
-  '--ca FILE        certificate of the authority that signed for the vault (else SALLYPORT_CA, else the system)',
-  '--json           one JSON value a line',
+  '--url ADDRESS        the vault (else SALLYPORT_URL, else where you signed in, else https://localhost:8443)',
+  '--ca FILE            certificate of the authority that signed for the vault (else SALLYPORT_CA, else the system)',
+  '--json               one JSON value a line',
 ]
 
 export type Reach = { readonly url?: string | undefined; readonly ca?: string | undefined }

@@ -28,6 +28,13 @@ export async function unpack(zip: string, folder: string): Promise<number> {
   }
 }
 
+/** The bag in a folder: the folder itself, or the one folder in it, as BagIt packs a bag (RFC 8493 section 4). */
+export async function bagIn(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const [only] = entries
+  return only?.isDirectory() && entries.length === 1 ? join(folder, only.name) : folder
+}
+
 /** What is wrong with the names in a ZIP. An empty list means that all of them stay inside the folder. */
 export function faultsOf(names: readonly string[]): string[] {
   const leading = names.filter((name) => !stays(name)).map((name) => `${JSON.stringify(name)} leads out of the folder`)

@@ -10,8 +10,8 @@ export const agency = command({
   usage: 'agency add [--data FOLDER]',
   does: 'Asks the vault that runs on this machine for a new set-up link, good once, for one more agency.',
   help: [
-    '--data FOLDER   data folder of the vault (else SALLYPORT_DATA, else ./data)',
-    '--json          one JSON value',
+    '--data FOLDER        data folder of the vault (else SALLYPORT_DATA, else ./data)',
+    '--json               one JSON value',
   ],
   options: { data: { type: 'string' } },
   async run({ positionals: [verb], values: { data } }, tell) {

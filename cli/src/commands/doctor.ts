@@ -13,8 +13,8 @@ export const doctor = command({
   usage: 'doctor [--data FOLDER] [--machine]',
   does: 'Checks this machine and a running vault, and says for everything that is wrong what to do.',
   help: [
-    '--data FOLDER    data folder of the vault, if it runs here (else SALLYPORT_DATA, else ./data)',
-    '--machine        this machine only, no running vault',
+    '--data FOLDER        data folder of the vault, if it runs here (else SALLYPORT_DATA, else ./data)',
+    '--machine            this machine only, no running vault',
     ...vaultHelp,
   ],
   options: { ...vaultOptions, data: { type: 'string' }, machine: { type: 'boolean' } },

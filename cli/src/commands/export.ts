@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Answered } from '@sallyport/api/contract'
 import { exportCase, exportItem } from '@sallyport/api/exports'
-import { unpack } from '../bag/unpack.ts'
+import { bagIn, unpack } from '../bag/unpack.ts'
 import { call, good, refusalIn, send, textOf, type Vault } from '../client.ts'
 import { command } from '../command.ts'
 import { signedIn, vaultHelp, vaultOptions } from '../connect.ts'
@@ -18,11 +18,11 @@ export const exportCommand = command({
   usage: 'export (--item ITEM | --case NUMBER) --why TEXT [-o FILE.zip] [--unpack FOLDER]',
   does: 'Exports an item or a case as a bag that anyone can verify without the vault.',
   help: [
-    '--item ITEM        the id of one item',
-    '--case NUMBER      number or id of a case: every item that you may export',
-    '--why TEXT         for whom and why; it stands in the custody',
-    '-o, --output FILE  where to write the ZIP (else under the name that the vault gives)',
-    '--unpack FOLDER    unpack it into this new folder',
+    '--item ITEM          the id of one item',
+    '--case NUMBER        number or id of a case: every item that you may export',
+    '--why TEXT           for whom and why; it stands in the custody',
+    '-o, --output FILE    where to write the ZIP (else under the name that the vault gives)',
+    '--unpack FOLDER      unpack it into this new folder',
     ...vaultHelp,
   ],
   options: {
@@ -53,7 +53,7 @@ export const exportCommand = command({
       { file: to, bytes: length, items: made.items, leftOut: made.leftOut, unpacked: values.unpack, files },
       `${shown(to)}  ${bytes(length)}  ${many(made.items.length, 'item')}${made.leftOut.length ? `, ${made.leftOut.length} left out` : ''}.`,
       ...(files === undefined ? [] : [`${many(files, 'file')} unpacked into ${values.unpack}.`]),
-      `Verify it anywhere: npx sallyport verify ${shown(values.unpack ?? to)}`,
+      `Verify it anywhere: npx sallyport verify ${shown(values.unpack ? await bagIn(values.unpack) : to)}`,
     )
     return 0
   },

@@ -15,8 +15,8 @@ export const get = command({
   usage: 'get ITEM --why TEXT [-o FILE]',
   does: 'Downloads the original of an item and compares its SHA-256. After a cut it goes on where it stopped.',
   help: [
-    '--why TEXT       why you need it; it stands in the custody of the item',
-    '-o, --output FILE  where to write it (else under its original name here)',
+    '--why TEXT           why you need it; it stands in the custody of the item',
+    '-o, --output FILE    where to write it (else under its original name here)',
     ...vaultHelp,
   ],
   options: { ...vaultOptions, why: { type: 'string' }, output: { type: 'string', short: 'o' } },

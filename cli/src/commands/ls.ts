@@ -17,9 +17,9 @@ export const ls = command({
   usage: 'ls [cases | items] [--case NUMBER] [--mine] [--limit N]',
   does: 'Lists the cases or the items that you may see, newest first.',
   help: [
-    '--case NUMBER    items of this case only (number or id)',
-    '--mine           only what you opened or delivered',
-    '--limit N        at most so many rows (else 100)',
+    '--case NUMBER        items of this case only (number or id)',
+    '--mine               only what you opened or delivered',
+    '--limit N            at most so many rows (else 100)',
     ...vaultHelp,
   ],
   options: { ...vaultOptions, case: { type: 'string' }, mine: { type: 'boolean' }, limit: { type: 'string' } },

@@ -8,7 +8,7 @@ import { tellCases, tellItems } from './ls.ts'
 export const searchCommand = command({
   usage: 'search WORDS… [--kind case|item]',
   does: 'Finds cases and items by words and beginnings of words. The question is entered in the ledger.',
-  help: ['--kind case|item   only cases, or only items', ...vaultHelp],
+  help: ['--kind case|item     only cases, or only items', ...vaultHelp],
   options: { ...vaultOptions, kind: { type: 'string' } },
   async run({ positionals, values: { kind, ...where } }, tell, warn) {
     if (!positionals.length) throw new NotDone('There is nothing to search for.', 'Give one word or more.')

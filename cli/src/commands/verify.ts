@@ -2,21 +2,33 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '@sallyport/verify/main'
-import { unpack } from '../bag/unpack.ts'
-import type { Command, Exit, Say } from '../command.ts'
+import { bagIn, unpack } from '../bag/unpack.ts'
+import { type Command, type Exit, helpOf, type Say } from '../command.ts'
 import { inWords } from '../not-done.ts'
+
+const help = [
+  '--key VKEY           the public key of the log, as you got it from the agency',
+  '--sha256-only        do not compute SHA-512 as well; about twice as fast',
+  '--json               the report as one JSON value',
+]
 
 /** The offline verifier. A bag that is still a ZIP is unpacked first, into a folder that is then removed. */
 export const verifyCommand: Command = {
-  usage: 'verify BAG | BAG.zip | LEDGER [--key VKEY] [--json]',
+  usage: 'verify BAG | BAG.zip | LEDGER [--key VKEY]',
   does: 'Checks an exported bag or a ledger without the vault, and tells every fault and what it means.',
   async run(argv, { say, warn }): Promise<Exit> {
+    if (argv.includes('--help') || argv.includes('-h')) {
+      for (const line of helpOf({ ...verifyCommand, help })) say(line)
+      return 0
+    }
+    const tell: Say = (text) => say(text.startsWith('{') ? JSON.stringify(JSON.parse(text)) : text)
     const at = argv.findIndex((word) => /\.zip$/i.test(word))
     const zip = argv[at]
-    if (zip === undefined || !(await stat(zip).catch(() => undefined))?.isFile()) return run([...argv], say)
+    if (zip === undefined || !(await stat(zip).catch(() => undefined))?.isFile()) return run(argv, tell)
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-verify-'))
     try {
-      return await verifyZip({ zip, folder, argv: argv.with(at, join(folder, 'bag')) }, say)
+      await unpack(zip, join(folder, 'bag'))
+      return await run(argv.with(at, await bagIn(join(folder, 'bag'))), tell)
     } catch (error) {
       const { says, next } = inWords(error)
       warn(`Not done: ${says} ${next}`.trim())
@@ -25,11 +37,4 @@ export const verifyCommand: Command = {
       await rm(folder, { recursive: true, force: true })
     }
   },
-}
-
-type Zipped = { readonly zip: string; readonly folder: string; readonly argv: readonly string[] }
-
-async function verifyZip({ zip, folder, argv }: Zipped, say: Say): Promise<Exit> {
-  await unpack(zip, join(folder, 'bag'))
-  return run([...argv], say)
 }
