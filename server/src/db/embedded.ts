@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
@@ -75,7 +75,10 @@ export async function startEmbedded(folder: string, say: Say, options: ClusterOp
       ownerConfig: { ...reached, user: ownerRole, password: cluster.passwords.owner },
       appConfig: { ...reached, user: appRole, password: cluster.passwords.app },
       pid: () => keeper.pid,
-      stop: () => keeper.stop(),
+      stop: async () => {
+        await keeper.stop()
+        if (!cluster.socket.startsWith(folder)) await rm(cluster.socket, { recursive: true, force: true })
+      },
     }
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException

@@ -68,18 +68,29 @@ export async function endOrphan(cluster: Cluster, say: Say): Promise<void> {
     await pause(100)
     lock = await lockCluster(cluster, found.socket)
   }
-  if (lock === 'held')
-    throw new StartFault(
-      'Another vault runs on this data folder. Stop it first, or give this one a folder of its own with SALLYPORT_DATA.',
-    )
+  if (lock === 'held') throw anotherVault()
   if (lock === null && (await isPostmaster(found.pid, cluster.data)))
     throw new StartFault(
       `A PostgreSQL (process ${found.pid}) runs on ${cluster.data} and does not answer. End it with \`kill -INT ${found.pid}\`, then start again.`,
     )
-  say('The last start did not end in order. Its PostgreSQL still runs and is stopped first.')
   if (lock) await lock.end()
+  if (await livesAfterAll(cluster, found.socket)) throw anotherVault()
+  say('The last start did not end in order. Its PostgreSQL still runs and is stopped first.')
   await endProcess(found.pid, cluster.data)
 }
+
+/** A vault that has just started this PostgreSQL tries for its lock 25 times a second; half a second lets it win. */
+async function livesAfterAll(cluster: Cluster, socket: string): Promise<boolean> {
+  await pause(500)
+  const lock = await lockCluster(cluster, socket)
+  if (lock && lock !== 'held') await lock.end()
+  return lock === 'held'
+}
+
+export const anotherVault = () =>
+  new StartFault(
+    'Another vault runs on this data folder. Stop it first, or give this one a folder of its own with SALLYPORT_DATA.',
+  )
 
 async function endProcess(pid: number, data: string): Promise<void> {
   const until = Date.now() + 60_000
