@@ -91,9 +91,9 @@ export function writeEntry(hash: Sha256, entry: NewEntry): Uint8Array<ArrayBuffe
   const commit = (field: Sealed) =>
     base64(commitment(hash, field, { salt: saltOf(hash, field, secret), value: entry[field] }))
   const on = [...new Set(entry.on)].sort()
-  const leaf: Leaf = { v: 1, id, at, act, outcome, on, actor: commit('actor'), detail: commit('detail') }
-  if (!isLeaf(leaf)) throw new TypeError('not an entry that the ledger can hold')
-  return utf8(spelled(leaf))
+  const leaf = spelled({ v: 1, id, at, act, outcome, on, actor: commit('actor'), detail: commit('detail') })
+  if (!parsed(leaf)) throw new TypeError('not an entry that the ledger can hold')
+  return utf8(leaf)
 }
 
 /**
@@ -106,59 +106,50 @@ export function writeEntry(hash: Sha256, entry: NewEntry): Uint8Array<ArrayBuffe
 export function readLeaf(bytes: Uint8Array): Leaf | undefined {
   if (bytes.length > longestLeaf) return undefined
   try {
-    const written = text(bytes)
-    const leaf: unknown = JSON.parse(written)
-    return isLeaf(leaf) && spelled(leaf) === written ? leaf : undefined
+    return parsed(text(bytes))
   } catch {
     return undefined
   }
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-const verb = /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const instant = '[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z'
+const verb = '[a-z]+(?:-[a-z]+)*\\.[a-z]+(?:-[a-z]+)*'
 // 32 bytes are 43 characters, of which the last carries four bits only: the other two must be zero.
-const digest = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
-
-function isLeaf(value: unknown): value is Leaf {
-  if (typeof value !== 'object' || value === null) return false
-  const { v, id, at, act, outcome, on, actor, detail } = value as Record<string, unknown>
-  return (
-    v === 1 &&
-    fits(uuid, id) &&
-    fits(instant, at) &&
-    isInstant(at) &&
-    fits(verb, act) &&
-    act.length <= 64 &&
-    (outcome === 'done' || outcome === 'refused' || outcome === 'failed') &&
-    areSubjects(on) &&
-    fits(digest, actor) &&
-    fits(digest, detail)
-  )
-}
-
-const fits = (form: RegExp, value: unknown): value is string => typeof value === 'string' && form.test(value)
-
-/** A date such as 30 February parses to another day in some engines and to none in others. */
-function isInstant(at: string): boolean {
-  const time = Date.parse(at)
-  return !Number.isNaN(time) && new Date(time).toISOString() === at
-}
-
-function areSubjects(on: unknown): on is readonly string[] {
-  if (!Array.isArray(on) || on.length > mostSubjects) return false
-  return on.every((subject, at) => fits(uuid, subject) && (at === 0 || on[at - 1] < subject))
-}
+const digest = '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]='
 
 /**
- * The canonical form of a leaf, by hand: the names are in order and {@link isLeaf} has made sure
- * that no value needs an escape. Ten times as fast as the general writer, which a ledger of
- * millions of entries feels; a test holds the two level.
+ * The one spelling of a leaf. Its names are in the order of RFC 8785 and no value can need an
+ * escape, so whatever fits is canonical JSON: a test holds this level with the general writer.
+ * Reading by this form alone leaves no room for two readings, and is fast enough for millions.
  */
+const form = new RegExp(
+  `^\\{"act":"(${verb})","actor":"(${digest})","at":"(${instant})","detail":"(${digest})","id":"(${uuid})",` +
+    `"on":\\[((?:"${uuid}"(?:,"${uuid}")*)?)\\],"outcome":"(done|refused|failed)","v":1\\}$`,
+)
+
 const spelled = ({ id, at, act, outcome, on, actor, detail }: Leaf): string =>
-  `{"act":"${act}","actor":"${actor}","at":"${at}","detail":"${detail}","id":"${id}","on":[${
-    on.length === 0 ? '' : `"${on.join('","')}"`
-  }],"outcome":"${outcome}","v":1}`
+  `{"act":"${act}","actor":"${actor}","at":"${at}","detail":"${detail}","id":"${id}","on":[${on
+    .map((subject) => `"${subject}"`)
+    .join(',')}],"outcome":"${outcome}","v":1}`
+
+function parsed(leaf: string): Leaf | undefined {
+  const [whole, act = '', actor = '', at = '', detail = '', id = '', subjects = '', outcome] = form.exec(leaf) ?? []
+  if (whole === undefined || act.length > 64 || !isDay(at)) return undefined
+  const on = subjects === '' ? [] : subjects.slice(1, -1).split('","')
+  if (on.length > mostSubjects || on.some((subject, place) => place > 0 && subject <= (on[place - 1] as string))) {
+    return undefined
+  }
+  return { v: 1, id, at, act, outcome: outcome as Outcome, on, actor, detail }
+}
+
+/** Engines differ over a day such as 30 February, so it is not left to them. */
+function isDay(at: string): boolean {
+  const [year, month, day] = [Number(at.slice(0, 4)), Number(at.slice(5, 7)), Number(at.slice(8, 10))]
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
+  return day >= 1 && day <= days
+}
 
 function whole(bytes: Uint8Array): Uint8Array {
   if (bytes.length !== 32) throw new TypeError('a salt and a secret are 32 bytes')

@@ -6,7 +6,7 @@ import { utf8 } from '@sallyport/core/bytes'
 import { writeVkey } from '@sallyport/core/note'
 import type { FaultCode } from './faults.ts'
 import { run } from './main.ts'
-import { clip, custody1, edit, editLine, flip, item1 } from './testing/edit-bag.ts'
+import { clip, custody1, edit, editLine, flip, item1, turned } from './testing/edit-bag.ts'
 import { fileTampering } from './testing/file-tampering.ts'
 import { onDisk, verdictOn } from './testing/on-disk.ts'
 import { proofTampering } from './testing/proof-tampering.ts'
@@ -78,6 +78,30 @@ test('a forged bag with a ledger of its own is found by the key from the agency'
 
   assert.equal(report.exit, 1)
   assert.deepEqual(codes(report.faults), ['log/other-key', 'log/unsigned'])
+})
+
+test('without the checkpoint or the key, nothing is said to be in the ledger', async () => {
+  for (const part of ['proofs/checkpoint', 'keys/log.vkey']) {
+    const files = copy()
+    files.delete(part)
+
+    const report = await onDisk(files, verdictOn)
+
+    assert.deepEqual(report.shows, [])
+  }
+})
+
+test('with a key that cannot be read, and fresh lists, only the lists are said to hold', async () => {
+  const files = copy()
+  edit(files, 'keys/log.vkey', (vkey) => turned(vkey, vkey.length - 8))
+  seal(files)
+
+  const report = await onDisk(files, verdictOn)
+
+  assert.deepEqual(
+    report.shows.map((line) => line.slice(0, line.indexOf(':'))),
+    ['Files'],
+  )
 })
 
 test('many faults at once are all told, each in its place', async () => {

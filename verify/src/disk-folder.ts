@@ -1,5 +1,6 @@
 import crypto, { createHash, createPublicKey, verify } from 'node:crypto'
-import { lstat, open, readdir, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, unhex } from '@sallyport/core/bytes'
 import type { Ed25519Verify } from '@sallyport/core/note'
@@ -41,7 +42,8 @@ function diskFolder(root: string, sha512: boolean): Folder {
   const thread = sha512 ? hashingThread(chunk) : undefined
   return {
     list: () => listed(root, ''),
-    read: (path) => readFile(join(root, path)),
+    // A ledger is tens of thousands of small files, which Node reads several times faster in this way.
+    read: async (path) => readFileSync(join(root, path)),
     async digest(path, { sha512, onBytes }) {
       const first = createHash('sha256')
       const second = sha512 ? thread : undefined

@@ -78,15 +78,17 @@ function tellBag(bag: BagJudgement, holds: Holds): Told {
   const { items, files, bytes, sha512, litter, key, log } = bag
   const entries = items.reduce((sum, item) => sum + item.entries, 0)
   const origin = log?.origin ?? 'the ledger'
+  // Proofs lead nowhere without a checkpoint, and a checkpoint is nobody's without a key.
+  const traced: Holds = (...groups) => key !== undefined && log !== undefined && holds(...groups)
   const shows = [
     holds('files') &&
       `Files: each of the ${count(files, 'file')} (${count(bytes, 'byte')}) is as the bag lists it by ${sha512 ? 'SHA-256 and SHA-512' : 'SHA-256'}; none is missing, none was added.`,
     holds('log') &&
       key &&
       `Ledger: the checkpoint of ${origin} over ${count(log?.size ?? 0, 'entry')} is signed ${by(key)}`,
-    holds('custody', 'log') &&
+    traced('custody', 'log') &&
       `Custody: each of the ${count(entries, 'entry')} shown is in that ledger at the place given, with the person and the details shown, unchanged.`,
-    holds('items', 'custody', 'log', 'files') &&
+    traced('items', 'custody', 'log', 'files') &&
       `Items: each of the ${count(items.length, 'item')} has the size and the SHA-256 that the ledger entered when the item was received.`,
   ]
   const doesNotShow = [
