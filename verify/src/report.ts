@@ -83,7 +83,7 @@ function tellBag(bag: BagJudgement, holds: Holds): Told {
   const shows = [
     holds('files') &&
       `Files: each of the ${count(files, 'file')} (${count(bytes, 'byte')}) is as the bag lists it by ${sha512 ? 'SHA-256 and SHA-512' : 'SHA-256'}; none is missing, none was added.`,
-    holds('log') &&
+    traced('log') &&
       key &&
       `Ledger: the checkpoint of ${origin} over ${count(log?.size ?? 0, 'entry')} is signed ${by(key)}`,
     traced('custody', 'log') &&
