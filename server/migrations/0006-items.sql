@@ -146,10 +146,9 @@ create table vault.export (
   id          uuid         not null,
   case_id     uuid         not null,
   items       uuid[]       not null check (cardinality(items) between 1 and 100000),
-  entry_id    uuid         not null,
   session_id  uuid         not null,
   person_id   uuid         not null,
-  sealed      bytea        not null,
+  why         bytea        not null,
   made_at     timestamptz  not null,
   ends_at     timestamptz  not null,
   primary key (agency_id, id)
@@ -157,7 +156,6 @@ create table vault.export (
 comment on column vault.export.id is '@id export';
 comment on column vault.export.case_id is '@id case';
 comment on column vault.export.items is '@type ItemId[]';
-comment on column vault.export.entry_id is '@id entry';
 comment on column vault.export.session_id is '@id session';
 comment on column vault.export.person_id is '@id person';
 call vault.protect('vault.export');

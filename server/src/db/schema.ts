@@ -66,10 +66,9 @@ export type Schema = {
     id: ExportId
     case_id: CaseId
     items: ItemId[]
-    entry_id: EntryId
     session_id: SessionId
     person_id: PersonId
-    sealed: Uint8Array
+    why: Uint8Array
     made_at: Date
     ends_at: Date
   }

@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -7,19 +9,24 @@ export type Log = Logger
 /**
  * The log for the person who runs the server. It names acts and requests, never people, cases, words
  * that were searched for, bodies, cookies or addresses within the vault: whoever reads it may be the
- * provider's operator. The ledger is where the rest stands.
+ * provider's operator. The ledger is where the rest stands. One JSON object a line, in `<folder>/vault.log`.
  */
-export const newLog = (level: string): Log =>
-  pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: {
-      paths: ['*.password', '*.passphrase', '*.token', '*.code', '*.cookie', 'headers', 'body', 'query'],
-      remove: true,
+export function newLog(level: string, folder: string): Log {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: ['*.password', '*.passphrase', '*.token', '*.code', '*.cookie', 'headers', 'body', 'query'],
+        remove: true,
+      },
+      serializers: { err: faultShown },
     },
-    serializers: { err: faultShown },
-  })
+    pino.destination({ dest: join(folder, 'vault.log'), mkdir: true, mode: 0o600, sync: true }),
+  )
+}
 
 /** A fault with its stack; a database fault without the values of the row it names. */
 function faultShown(thrown: unknown) {

@@ -88,6 +88,8 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
     return503OnClosing: true,
   }) as unknown as FastifyInstance<Server>
   void app.register(fastifyCookie)
+  // The bytes of a part go from the socket to the store; nothing here may read or bound them.
+  app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null))
   const perAddress = limit({ burst: 600, perSecond: 120, now: () => now().getTime() })
   const perEntrance = limit({ burst: 60, perSecond: 1, now: () => now().getTime() })
   const firstInAMinute = onceIn(repeatMs, () => now().getTime())

@@ -20,11 +20,7 @@ export type Receiving = {
   readonly drain: () => Promise<void>
 }
 
-type Parts = Omit<Completing, 'finish'> & {
-  readonly store: ObjectStore
-  readonly days: number
-  readonly received: (bytes: number) => void
-}
+type Parts = Omit<Completing, 'finish'> & { readonly store: ObjectStore; readonly days: number }
 type Sender = { readonly actor: Actor; readonly keys: Uint8Array[] }
 
 export function startReceiving(parts: Parts): Receiving {

@@ -1,0 +1,151 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '#db/connect.ts'
+import { control } from '#http/control.ts'
+import { probe } from '#http/health.ts'
+import { type Log, newLog, newMeters } from '#http/observe.ts'
+import { servePages } from '#http/pages.ts'
+import { keepCertificate, tlsOptions } from '#http/tls.ts'
+import { serverKey } from '#keys/local-file.ts'
+import { openDiskStore } from '#store/disk-store.ts'
+import { type Config, ConfigFaults, readConfig } from './config.ts'
+import { claimFolder, mustBeAfter } from './data-folder.ts'
+import { StartFault } from './start-fault.ts'
+import { assembleVault, type Vault } from './vault.ts'
+
+const project = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const say = (sentence: string) => console.log(sentence)
+/** How long requests under way are waited for at a stop. */
+const drainMs = 20_000
+
+/** Starts the vault of this machine, and gives the function that stops it. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  for (const remark of config.remarks) say(remark)
+  await mkdir(config.data, { recursive: true, mode: 0o700 })
+  await claimFolder(config.data)
+  const log = newLog(config.logLevel, join(config.data, 'log'))
+  const meters = newMeters()
+  const tls = await tlsOptions(config, say, new Date())
+  const database = await openDatabase(config, say)
+  const closing: (() => Promise<unknown>)[] = [database.stop]
+  try {
+    const store = await openDiskStore({ folder: join(config.data, 'objects') })
+    closing.unshift(() => store.close())
+    const vault = await assembleVault({
+      config,
+      db: database.db,
+      store,
+      serverKey: await serverKey(join(config.data, 'keys')),
+      now: () => new Date(),
+      log,
+      meters,
+      version: await version(),
+      verifier: await verifier(),
+      tls,
+    })
+    closing.unshift(vault.stop)
+    await mustBeAfter(vault, new Date())
+    probe(vault.app, {
+      meters,
+      metricsToken: config.metricsToken,
+      obstacles: () => obstacles(vault, database.ownerless),
+    })
+    await servePages(vault.app, project('web/dist'))
+    const setUpLink = () => `${config.origin}/set-up#${vault.links.issue()}`
+    const controlled = await control(vault.app, { data: config.data, url: config.origin, setUpLink })
+    closing.unshift(controlled.close)
+    await listen(vault, config)
+    const certificate = keepCertificate(vault.app.server, config, say)
+    closing.unshift(async () => certificate.stop())
+    await greet(vault, config)
+  } catch (fault) {
+    await closeAll(closing, log)
+    throw fault
+  }
+  return () => closeAll(closing, log)
+}
+
+async function closeAll(closing: readonly (() => Promise<unknown>)[], log: Log): Promise<void> {
+  for (const close of closing) await close().catch((fault: unknown) => log.error({ err: fault }, 'fault at the stop'))
+}
+
+async function listen({ app }: Vault, { listen: { host, port } }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (fault) {
+    const { code } = fault as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new StartFault(
+        `Port ${port} on ${host} is in use by another program. Stop that program, or choose another port with SALLYPORT_LISTEN=${host}:${port + 1}.`,
+      )
+    }
+    if (code === 'EACCES')
+      throw new StartFault(
+        `This user may not listen on port ${port}. Choose one above 1023 with SALLYPORT_LISTEN, or put a proxy in front.`,
+      )
+    if (code === 'EADDRNOTAVAIL') throw new StartFault(`This machine has no address ${host}. Correct SALLYPORT_LISTEN.`)
+    throw fault
+  }
+}
+
+async function greet(vault: Vault, config: Config): Promise<void> {
+  const agencies = await vault.agencies()
+  say(`The vault is ready at ${config.origin}`)
+  if (agencies.length === 0)
+    say(`It is empty. Set it up here, once, within this run:\n\n    ${config.origin}/set-up#${config.setupToken}\n`)
+  if (vault.sealed.length > 0)
+    say(`It is sealed: nothing can be read until an administrator enters the passphrase at ${config.origin}/unlock`)
+}
+
+/** What keeps the vault from serving, in sentences for whoever watches it. */
+async function obstacles(vault: Vault, pool: { query: (text: string) => Promise<unknown> }): Promise<string[]> {
+  const answers = await pool.query('select 1').then(
+    () => true,
+    () => false,
+  )
+  if (!answers) return ['The database does not answer.']
+  const agencies = await vault.agencies()
+  return agencies
+    .filter(({ id }) => !vault.healthy(id))
+    .map(({ slug }) => `The ledger of ${slug} cannot be published, so nothing is served.`)
+}
+
+const version = async (): Promise<string> =>
+  (JSON.parse(await readFile(project('package.json'), 'utf8')) as { version: string }).version
+
+const verifier = () =>
+  Promise.all(
+    ['verify.mjs', 'verify.html'].map(async (name) => ({
+      name,
+      bytes: await readFile(project(`verify/dist/${name}`)),
+    })),
+  )
+
+let stop: (() => Promise<void>) | undefined
+let stopping = false
+
+function leave(code: number): void {
+  if (stopping) process.exit(1)
+  stopping = true
+  say('The vault is stopping.')
+  setTimeout(() => process.exit(1), drainMs).unref()
+  void (stop?.() ?? Promise.resolve()).then(() => process.exit(code))
+}
+
+process.on('SIGTERM', () => leave(0))
+process.on('SIGINT', () => leave(0))
+process.on('unhandledRejection', (fault) => {
+  console.error(fault)
+  leave(1)
+})
+
+try {
+  stop = await start(readConfig(process.env))
+  if (stopping) await stop()
+} catch (fault) {
+  if (fault instanceof ConfigFaults) for (const sentence of fault.faults) console.error(sentence)
+  else if (fault instanceof StartFault) console.error(fault.message)
+  else console.error(fault)
+  process.exit(1)
+}
