@@ -152,6 +152,7 @@ async function create(cluster: Omit<Cluster, 'passwords'>, { forTests }: Cluster
       `create role ${groupRole} nologin`,
       `create role ${appRole} login password '${passwords.app}' in role ${groupRole}`,
       `create database ${database} owner ${ownerRole}`,
+      ...(forTests ? [`grant ${groupRole} to ${ownerRole} with admin true, inherit false, set false`] : []),
       `revoke connect, temporary on database ${database} from public`,
       `grant connect on database ${database} to ${groupRole}`,
       `alter role ${superuser} nologin`,

@@ -134,8 +134,10 @@ class Keeper {
       const said = await this.#run()
       if (said === null) return
       // Sessions of a postmaster that was killed need a moment to notice it and let go of its memory.
-      if (!/pre-existing shared memory block|still in use/.test(said) || Date.now() > deadline)
+      if (!/pre-existing shared memory block|still in use/.test(said) || Date.now() > deadline) {
+        process.removeListener('exit', this.#atExit)
         throw new StartFault(whyFailed(said))
+      }
       await pause(200)
     }
   }

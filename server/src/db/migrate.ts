@@ -145,7 +145,7 @@ async function apply(client: pg.Client, { number, name, text, sha256 }: Migratio
     if (!(error instanceof pg.DatabaseError)) throw error
     if (error.code === '53100')
       throw new StartFault('The disk of the database is full. Free some space, then start again; nothing was changed.')
-    const line = text.slice(0, Number(error.position ?? 1) - 1).split('\n').length
-    throw new Error(`Migration ${name} failed at line ${line}: ${error.message}`, { cause: error })
+    const at = error.position ? ` at line ${text.slice(0, Number(error.position) - 1).split('\n').length}` : ''
+    throw new Error(`Migration ${name} failed${at}: ${error.message}`, { cause: error })
   }
 }
