@@ -41,7 +41,7 @@ function faultShown(thrown: unknown) {
   return {
     type: thrown.name,
     message: fromDatabase ? undefined : thrown.message,
-    code,
+    sqlState: code,
     table,
     constraint,
     stack: thrown.stack?.split('\n').slice(fromDatabase ? 1 : 0, 12),

@@ -5,7 +5,7 @@ import fastifyCookie from '@fastify/cookie'
 import { type Contract, nothing } from '@sallyport/api/contract'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal, refusals } from '@sallyport/core/refusal'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { type Actor, become, type Ground, tell, type Tx, visitor, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
@@ -78,7 +78,7 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
   const app = fastify({
     https: (parts.tls ?? null) as never,
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostJson,
     requestTimeout: 0,
     connectionTimeout: 120_000,

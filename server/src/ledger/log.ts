@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { equal, text } from '@sallyport/core/bytes'
 import { signCheckpoint } from '@sallyport/core/checkpoint'
 import type { AgencyId } from '@sallyport/core/ids'
-import { ed25519Key, type NoteSigner } from '@sallyport/core/note'
+import { ed25519Key, type NoteSigner, writeVkey } from '@sallyport/core/note'
 import {
   type Edge,
   edgeOf,
@@ -148,6 +148,9 @@ export async function sequence(parts: LogParts, known: { log?: Log }): Promise<n
     return { size: edge.size, before: head.size, note: text(note) }
   })
   if (!published) return undefined
+  // Beside the tree lies the key that signs it, so that the folder can be checked on its own. A reader
+  // with a reason to doubt the folder takes the key from the agency instead.
+  if (known.log) await folder.write('log.vkey', Buffer.from(`${writeVkey(known.log.signer.key)}\n`))
   const stored = await folder.read('checkpoint')
   const newest = Buffer.from(published.note)
   if (!stored || !equal(stored, newest)) await folder.replace('checkpoint', newest)

@@ -31,13 +31,13 @@ export async function placeWaiting(tx: Tx, most: number): Promise<number> {
       select id, row_number() over (order by at, id) - 1 as nth
       from (select id, at from vault.ledger_entry where position is null order by at, id limit ${most}) as first
     ),
-    placing as (
+    numbered as (
       update vault.ledger_entry as entry set position = head.placed + waiting.nth
       from waiting, head where entry.agency_id = vault.agency() and entry.id = waiting.id returning 1
     )
-    update vault.ledger_head set placed = placed + (select count(*) from placing)
-    where (select count(*) from placing) > 0
-    returning (select count(*) from placing) as placed`.execute(tx)
+    update vault.ledger_head set placed = placed + (select count(*) from numbered)
+    where (select count(*) from numbered) > 0
+    returning (select count(*) from numbered) as placed`.execute(tx)
   return Number(rows[0]?.placed ?? 0)
 }
 
