@@ -78,7 +78,7 @@ export const writeNote = ({ text, signatures }: Note): Uint8Array<ArrayBuffer> =
  */
 export function readNote(bytes: Uint8Array): Note | undefined {
   const whole = bytes.length > longestNote ? undefined : decoded(bytes)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the specification forbids just these
+  // oxlint-disable-next-line no-control-regex -- the specification forbids just these
   if (whole === undefined || /[\u0000-\u0009\u000b-\u001f]/.test(whole)) return undefined
   const end = whole.lastIndexOf('\n\n')
   if (end < 0 || !whole.endsWith('\n')) return undefined

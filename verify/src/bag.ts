@@ -1,4 +1,4 @@
-import { equal, hex, utf8 } from '@sallyport/core/bytes'
+import { hex, utf8 } from '@sallyport/core/bytes'
 import { openCheckpoint, readCheckpoint } from '@sallyport/core/checkpoint'
 import { readNote, readVkey, type VerifierKey, writeVkey } from '@sallyport/core/note'
 import type { Sha256 } from '@sallyport/core/sha256'
@@ -88,7 +88,12 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
   const tree = await treeOf(bag, key)
   const items = await checkItems(bag, tree)
   return {
-    ...{ is: 'bag', faults, files: files.size, bytes, items, litter },
+    is: 'bag',
+    faults,
+    files: files.size,
+    bytes,
+    items,
+    litter,
     ...(key && { key: usedKey(host.hash, key, asked.key !== undefined) }),
     ...(tree && { log: tree.checkpoint }),
     sha512: [...digests].every(([name, { sha512 }]) => sha512 !== undefined || !name.startsWith('data/')),

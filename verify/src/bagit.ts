@@ -49,7 +49,7 @@ export function admit(listed: readonly Listed[], blame: Blame): { files: Map<str
 /** Whether a path stays below its folder, and means the same to every system and every eye. */
 export const isSafe = (path: string): boolean =>
   path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') &&
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   !/[\u0000-\u001f\u007f-\u009f\\\u202a-\u202e\u2066-\u2069\ufffd]|^[a-z]:|^~/iu.test(path)
 
 /** Hashes every admitted file, once. */

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+/// <reference lib="dom.asynciterable" />
 import { hex } from '@sallyport/core/bytes'
 import type { Ed25519Verify } from '@sallyport/core/note'
 import { newSha256, sha256 } from '@sallyport/core/sha256'
@@ -53,11 +54,28 @@ const subtleEd25519: Ed25519Verify = async (publicKey, message, signature) => {
 export const filesChosen = (list: FileList): GivenFile[] =>
   [...list].map((file) => ({ path: file.webkitRelativePath.slice(file.webkitRelativePath.indexOf('/') + 1), file }))
 
+/** Chromium has it, and there the older way fails on a page that was opened from disk. */
+type WithHandle = { readonly getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }
+
 /** The files of a folder that was dropped on the page; empty if it was anything else than one folder. */
-export async function filesDropped(items: DataTransferItemList): Promise<GivenFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  const [folder] = entries
-  return entries.length === 1 && folder && isFolder(folder) ? filesBelow(folder, '') : []
+export async function filesDropped([item, ...more]: Iterable<DataTransferItem & WithHandle>): Promise<GivenFile[]> {
+  if (!item || more.length > 0) return []
+  if (item.getAsFileSystemHandle) {
+    const handle = await item.getAsFileSystemHandle()
+    return handle instanceof FileSystemDirectoryHandle ? filesOf(handle, '') : []
+  }
+  const entry = item.webkitGetAsEntry()
+  return entry && isFolder(entry) ? filesBelow(entry, '') : []
+}
+
+async function filesOf(folder: FileSystemDirectoryHandle, prefix: string): Promise<GivenFile[]> {
+  const found: GivenFile[] = []
+  for await (const [name, handle] of folder) {
+    const path = `${prefix}${name}`
+    if (handle instanceof FileSystemDirectoryHandle) found.push(...(await filesOf(handle, `${path}/`)))
+    else if (handle instanceof FileSystemFileHandle) found.push({ path, file: await handle.getFile() })
+  }
+  return found
 }
 
 async function filesBelow(folder: FileSystemDirectoryEntry, prefix: string): Promise<GivenFile[]> {
@@ -69,12 +87,12 @@ async function filesBelow(folder: FileSystemDirectoryEntry, prefix: string): Pro
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
       if (isFolder(entry)) found.push(...(await filesBelow(entry, `${path}/`)))
-      else if (isFile(entry))
-        found.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) })
+      else if (isFile(entry)) found.push({ path, file: await fileIn(entry) })
     }
   }
   return found
 }
 
+const fileIn = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile

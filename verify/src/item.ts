@@ -88,7 +88,13 @@ async function checkItem(bag: Bag, search: Search): Promise<ItemChecked | undefi
   const receipt = lines === undefined ? undefined : checkReceipt(bag, { at, custody, item, entries })
   const { id, exhibit, originalName, size, sha256, path, title } = item
   return {
-    ...{ id, exhibit, originalName, size, sha256, path, entries: entries.length },
+    id,
+    exhibit,
+    originalName,
+    size,
+    sha256,
+    path,
+    entries: entries.length,
     ...(title !== undefined && { title }),
     ...(receipt && { receivedAt: receipt.leaf.at }),
   }

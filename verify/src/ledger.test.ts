@@ -133,8 +133,14 @@ const codes = (faults: readonly { readonly code: FaultCode }[]) =>
 
 function aLeaf(): Uint8Array {
   return writeEntry(nativeSha256, {
-    ...{ id: randomUUID(), at: '2026-03-14T02:14:08.042Z', act: 'item.opened', outcome: 'done' },
-    ...{ on: [randomUUID()], actor: 'Sgt. Ruiz', detail: {}, secret: new Uint8Array(randomBytes(32)) },
+    id: randomUUID(),
+    at: '2026-03-14T02:14:08.042Z',
+    act: 'item.opened',
+    outcome: 'done',
+    on: [randomUUID()],
+    actor: 'Sgt. Ruiz',
+    detail: {},
+    secret: new Uint8Array(randomBytes(32)),
   })
 }
 

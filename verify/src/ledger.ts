@@ -71,7 +71,10 @@ export async function judgeLedger(host: Host, asked: Asked): Promise<LedgerJudge
   }
   const found = await readTree(ledger, checkpoint, asked)
   return {
-    ...{ is: 'ledger', faults, log: checkpoint, ...found },
+    is: 'ledger',
+    faults,
+    log: checkpoint,
+    ...found,
     ...(key && { key: usedKey(host.hash, key, asked.key !== undefined) }),
   }
 }

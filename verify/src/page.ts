@@ -18,24 +18,27 @@ const page = {
 
 page.folder.addEventListener('change', () => {
   const { files } = page.folder
-  if (files && files.length > 0) void check(filesChosen(files))
+  if (files && files.length > 0) void check(async () => filesChosen(files))
 })
 page.drop.addEventListener('dragover', (event) => event.preventDefault())
 // A folder that misses the field would otherwise take the place of this page.
 document.addEventListener('dragover', (event) => event.preventDefault())
 document.addEventListener('drop', (event) => {
   event.preventDefault()
-  if (event.dataTransfer && !page.folder.disabled) void filesDropped(event.dataTransfer.items).then(check)
+  if (!event.dataTransfer || page.folder.disabled) return
+  // What was dropped can only be asked for while the event lasts.
+  const dropped = filesDropped(event.dataTransfer.items)
+  void check(() => dropped)
 })
 
-async function check(files: readonly GivenFile[]): Promise<void> {
+async function check(given: () => Promise<readonly GivenFile[]>): Promise<void> {
   page.folder.disabled = true
   page.progress.hidden = false
   page.report.replaceChildren()
   tell('working', 'Checking…')
-  const report = await judge(files).catch((fault: unknown) =>
-    notDone(fault instanceof Error ? fault.message : String(fault)),
-  )
+  const report = await given()
+    .then(judge)
+    .catch((fault: unknown) => notDone(fault instanceof Error ? fault.message : String(fault)))
   page.folder.disabled = false
   page.folder.value = ''
   page.progress.hidden = true

@@ -15,8 +15,12 @@ export type Report = {
 }
 
 export const notDone = (why: string): Report => ({
-  ...{ verdict: 'not-done', says: shown(`Not done: ${why}`) },
-  ...{ faults: [], shows: [], doesNotShow: [], items: [] },
+  verdict: 'not-done',
+  says: shown(`Not done: ${why}`),
+  faults: [],
+  shows: [],
+  doesNotShow: [],
+  items: [],
 })
 
 export function reportOf(judgement: BagJudgement | LedgerJudgement): Report {
@@ -160,7 +164,7 @@ function toldFault({ code, at, facts }: Fault) {
 
 /** Names and values come from the bag: none may move the cursor of a terminal or turn the direction of a line. */
 const shown = (line: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   line.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     return `\\u{${character.charCodeAt(0).toString(16)}}`
   })

@@ -149,7 +149,7 @@ export const fileTampering: readonly Tampering[] = [
   {
     name: 'two names differ by case only',
     lists: 'anew',
-    tamper: (files, bag) => void files.set('verify.MD', utf8('Do not check this bag.\n')),
+    tamper: (files) => void files.set('verify.MD', utf8('Do not check this bag.\n')),
     found: ['files/colliding-names'],
   },
 ]

@@ -140,7 +140,7 @@ export const proofTampering: readonly Tampering[] = [
   {
     name: 'the record of an item lacks its digest',
     lists: 'anew',
-    tamper: (files) => editJson(files, item1, ({ sha256: _, ...item }) => item),
+    tamper: (files) => editJson(files, item1, (item) => ({ ...item, sha256: undefined })),
     found: ['files/unclaimed', 'items/malformed'],
   },
   {

@@ -58,7 +58,9 @@ export async function soundBag(): Promise<SoundBag> {
   const log = newLog()
   const names = ['body-worn 14.mp4', 'été.jpg', '100% sure.pdf']
   const sources = names.map((originalName, at) => ({
-    ...{ id: randomUUID(), exhibit: String(at + 1), originalName },
+    id: randomUUID(),
+    exhibit: String(at + 1),
+    originalName,
     bytes: new Uint8Array(randomBytes(1000 * at + 300)),
   }))
   const ledger = writeLedger(sources)
@@ -122,8 +124,17 @@ function writeItem(files: Files, item: BagItem, own: readonly (Entry & { readonl
   const path = `data/${exhibit}/${originalName}`
   const [sha256, sha512] = [digest('sha256', bytes), digest('sha512', bytes)]
   const record = {
-    ...{ id, exhibit, originalName, size: bytes.length, sha256, sha512, receivedEntry, path },
-    ...{ title: 'Body-worn video', category: 'video', mediaType: 'video/mp4' },
+    id,
+    exhibit,
+    originalName,
+    size: bytes.length,
+    sha256,
+    sha512,
+    receivedEntry,
+    path,
+    title: 'Body-worn video',
+    category: 'video',
+    mediaType: 'video/mp4',
     case: { number: '26-004417', title: 'Main Street' },
     agency: { name: 'Springfield PD', ori: 'US0000000' },
   }
@@ -133,7 +144,10 @@ function writeItem(files: Files, item: BagItem, own: readonly (Entry & { readonl
       value,
     })
     return JSON.stringify({
-      ...{ index, leaf: text(leaf), actor: opening('actor', actor), detail: opening('detail', detail) },
+      index,
+      leaf: text(leaf),
+      actor: opening('actor', actor),
+      detail: opening('detail', detail),
       proof: `proofs/${entry}.tlog-proof`,
     })
   })
