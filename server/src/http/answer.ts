@@ -1,0 +1,176 @@
+import { type Contract, nothing } from '@sallyport/api/contract'
+import type { AgencyId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Actor, become, type Ground, tell, type Tx, visitor, within } from '#db/within.ts'
+import { record } from '#ledger/record.ts'
+import type { Sequencer } from '#ledger/sequencer.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
+import { onceIn } from './limits.ts'
+import { malformed } from './refuse.ts'
+import type { Bytes, From, Later, Route } from './route.ts'
+import { stream } from './stream.ts'
+
+export const cookieName = '__Host-sallyport'
+const cookieWays = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
+/** How long one entry stands for a question that a page repeats. */
+const repeatMs = 60_000
+
+export type AnswerParts = {
+  readonly ground: Ground
+  readonly sequencer: Pick<Sequencer, 'poke' | 'healthy'>
+  readonly doorkeeper: Doorkeeper
+  readonly now: () => Date
+}
+
+/** One request on its way. `actor` and `on` grow as more is known, for the entry of a refusal. */
+export type Visit = {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly from: From
+  readonly cookie: string
+  readonly csrf: string | undefined
+  actor: Actor | undefined
+  on: readonly string[]
+}
+
+type Kind<K extends Route['kind']> = Extract<Route, { kind: K }>
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const isUuid = (text: string): boolean => uuid.test(text)
+
+/** Params, query and body, parsed by their contract before anything else looks at them. */
+function parse(contract: Contract, visit: Visit): never {
+  const { params, query, body } = visit.request
+  const read = (form: Contract['params' | 'query' | 'body'], given: unknown): object => {
+    const parsed = form.safeParse(given ?? {})
+    if (!parsed.success) throw malformed(parsed.error)
+    return parsed.data as object
+  }
+  const named = read(contract.params, params)
+  visit.on = Object.values(named).map(String)
+  // A GET has no body to speak of; one that comes all the same is refused, not passed over.
+  const rest = { ...read(contract.query, query), ...read(contract.method === 'GET' ? nothing : contract.body, body) }
+  return { ...named, ...rest } as never
+}
+
+const checked = ({ reply }: Contract, answer: unknown) => (reply === 'bytes' ? answer : reply.parse(answer))
+
+const factsOf = (contract: Contract, from: From) => ({
+  request: from.request,
+  operation: `${contract.method} ${contract.path}`,
+})
+
+/** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
+export function answering({ ground, sequencer, doorkeeper, now }: AnswerParts) {
+  const firstInAMinute = onceIn(repeatMs, () => now().getTime())
+
+  const mustBeHealthy = (agency: AgencyId) => {
+    if (!sequencer.healthy(agency)) throw new Refusal('vault/ledger-down')
+  }
+
+  const enter = async (tx: Tx, contract: Contract, { on, from }: Visit) => {
+    const subjects = [...new Set([...on.filter(isUuid), ...tx.told.on])].slice(0, 64)
+    await record(tx, {
+      act: contract.ledger,
+      on: subjects,
+      detail: { ...tx.told.detail, ...factsOf(contract, from) },
+      at: now(),
+    })
+  }
+
+  /** Enters a refusal in a transaction of its own; what it refused has been rolled back. */
+  const enterRefusal = async (refusal: Refusal, contract: Contract, { actor, on, from }: Visit) => {
+    if (!actor) return
+    // A flood of refusals from one address must not become a flood of entries.
+    if (refusal.code === 'request/too-many' && !firstInAMinute(`${actor.agency} ${from.address} too-many`)) return
+    const detail = { ...factsOf(contract, from), act: contract.ledger, code: refusal.code, facts: refusal.facts }
+    const subjects = [...new Set(on.filter(isUuid))].slice(0, 64)
+    await within(ground, actor, (tx) =>
+      record(tx, { act: 'request.refused', outcome: 'refused', on: subjects, detail, at: now() }),
+    )
+    sequencer.poke(actor.agency)
+  }
+
+  const openly = async ({ contract, answer }: Kind<'public'>, visit: Visit) => {
+    const { from, cookie, csrf, reply } = visit
+    const reached = await answer({
+      asked: parse(contract, visit),
+      now: now(),
+      from,
+      cookie,
+      csrf,
+      setSession: (value) => void reply.setCookie(cookieName, value, cookieWays),
+      at: (agency, about = []) => {
+        visit.actor = visitor(agency, from)
+        visit.on = [...visit.on, ...about]
+      },
+      as: async (agency, work) => {
+        visit.actor = visitor(agency, from)
+        mustBeHealthy(agency)
+        const done = await within(ground, visit.actor, async (tx) => {
+          const result = await work(tx)
+          await enter(tx, contract, visit)
+          return result
+        })
+        sequencer.poke(agency)
+        return done
+      },
+    })
+    return checked(contract, reached)
+  }
+
+  /** Finds out who asks, and does the work as them: both in one transaction, with its entry. */
+  const asSomebody = async (mounted: Exclude<Route, { kind: 'public' }>, visit: Visit) => {
+    const { contract } = mounted
+    const { from, cookie, csrf } = visit
+    const agency = doorkeeper.agencyOf(cookie)
+    if (agency) visit.actor = visitor(agency, from)
+    const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
+    if (!agency) throw new Refusal('session/missing')
+    mustBeHealthy(agency)
+    const answered = await within(ground, visitor(agency, from), async (tx) => {
+      visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now: now() })
+      await become(tx, visit.actor)
+      if (mounted.kind === 'raw') return undefined
+      const reached = await mounted.answer({ tx, asked, now: now(), from, cookie })
+      if (mounted.kind !== 'signed-in') return reached
+      const result = checked(contract, reached)
+      const repeated = mounted.polled && !firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
+      if (!repeated) await enter(tx, contract, visit)
+      return result
+    })
+    sequencer.poke(agency)
+    return answered
+  }
+
+  const slowly = async ({ contract }: Route, later: Later<unknown>, visit: Visit) => {
+    const found = await later()
+    const result = checked(contract, found.reply)
+    await within(ground, visit.actor as Actor, (tx) => {
+      tell(tx, found.on, found.detail)
+      return enter(tx, contract, visit)
+    })
+    sequencer.poke((visit.actor as Actor).agency)
+    return result
+  }
+
+  const answer = async (mounted: Route, visit: Visit): Promise<unknown> => {
+    if (mounted.kind === 'public') return openly(mounted, visit)
+    const answered = await asSomebody(mounted, visit)
+    const { request, reply } = visit
+    switch (mounted.kind) {
+      case 'raw':
+        return mounted.answer({ actor: visit.actor as Actor, params: request.params, request, reply })
+      case 'bytes':
+        return stream(answered as Bytes, reply)
+      case 'slow':
+        return slowly(mounted, answered as Later<unknown>, visit)
+      case 'signed-in':
+        if (mounted.contract.ledger === 'session.ended') void reply.clearCookie(cookieName, cookieWays)
+        return answered
+    }
+  }
+
+  return { answer, enterRefusal }
+}
