@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -11,30 +11,37 @@ export type ServerProcess = {
 }
 
 const program = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
-const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
-type Signal = keyof typeof signals
-const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 const mostLines = 40
 
 /**
- * Runs the server, and hands on the signals that are meant for it.
+ * Runs the server, and asks it to stop when we are asked to.
  *
- * A terminal sends Ctrl-C to both of us. We do not hand that one on, and wait for the server to
- * drain, so that the prompt does not come back while it still writes.
+ * It runs in a process group of its own: a terminal, npm and other wrappers send one Ctrl-C to all of
+ * us, often twice, and the server takes a second request as an order not to wait for what is under
+ * way. So the first request reaches it once, as SIGTERM, and we stay until it has drained.
  */
 export function runServer(env: NodeJS.ProcessEnv, { quiet = false } = {}): ServerProcess {
-  const child = spawn(process.execPath, [program], { stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', env })
-  for (const signal of Object.keys(signals) as Signal[])
-    process.on(signal, () => {
-      if (signal !== 'SIGINT' || !atTerminal) child.kill(signal)
-    })
+  const stdio: StdioOptions = quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+  const child = spawn(process.execPath, [program], { stdio, env, detached: true })
+  let asked = Number.NEGATIVE_INFINITY
+  const stop = () => {
+    if (performance.now() - asked < patience) return
+    asked = performance.now()
+    child.kill('SIGTERM')
+  }
+  for (const signal of signals) process.on(signal, stop)
   const ended = new Promise<number>((resolve) => {
     child.on('error', () => resolve(2))
-    child.on('close', (code, signal) => resolve(code ?? 128 + (signals[signal as Signal] ?? 0)))
+    child.on('close', (code, signal) => resolve(code ?? 128 + (numbers[signal ?? ''] ?? 0)))
   })
   const lines = remember(child)
-  return { ended, stop: () => void child.kill('SIGTERM'), lastLines: () => lines }
+  return { ended, stop, lastLines: () => lines }
 }
+
+/** Somebody who presses Ctrl-C again after so many milliseconds means it. */
+const patience = 2000
 
 function remember({ stdout, stderr }: ChildProcess): readonly string[] {
   const lines: string[] = []

@@ -17,7 +17,7 @@ export function playbill({ origin, data, say }: Omit<Stage, 'ca'>, state: DemoSt
     '',
     `The demonstration of ${department.name} is open at ${origin}`,
     '',
-    ...trust(data),
+    ...trust(origin, data),
     '',
     ...table(heading, rows),
     '',
@@ -31,12 +31,12 @@ export function playbill({ origin, data, say }: Omit<Stage, 'ca'>, state: DemoSt
   for (const line of codes(state)) say(line)
 }
 
-function trust(data: string): string[] {
+function trust(origin: string, data: string): string[] {
   const ca = join(data, 'tls', 'ca.crt')
   return [
     'The browser will warn, because the vault made its certificate itself. Go on past the warning, or trust its',
     `authority: import ${ca} as an authority for websites.`,
-    `On the command line: npx sallyport sign-in --ca ${ca}`,
+    `On the command line: npx sallyport sign-in --url ${origin} --ca ${ca}`,
   ]
 }
 

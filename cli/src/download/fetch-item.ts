@@ -28,6 +28,7 @@ export async function fetchItem(vault: Vault, wanted: Wanted): Promise<string> {
   if (found && found.size > item.size) await rm(beside)
   const file = await open(beside, found && found.size <= item.size ? 'r+' : 'w', 0o600)
   try {
+    await file.chmod(0o600)
     await fetchRest(vault, wanted, file)
     await file.sync()
   } finally {
