@@ -2,7 +2,11 @@ import type { Answered, Contract } from '@sallyport/api/contract'
 import { type RefusalCode, refusals } from '@sallyport/core/refusal'
 
 /** The fields of one part of a contract. The part that takes nothing would forbid those of the others. */
-type Given<Part> = Part extends { _zod: { input: infer Input } } ? (string extends keyof Input ? unknown : Input) : unknown
+type Given<Part> = Part extends { _zod: { input: infer Input } }
+  ? string extends keyof Input
+    ? unknown
+    : Input
+  : unknown
 
 /** What a page writes to ask for an operation: path, query and body in one. */
 export type Asking<C extends Contract> = Given<C['params']> & Given<C['query']> & Given<C['body']>
@@ -84,10 +88,12 @@ export async function call<C extends Contract>(contract: C, asked: Asking<C>, wa
     if (refused.code.startsWith('session/')) hearer(refused.code)
     return refused
   }
-  if (!response.ok) throw new Fault(`The vault met a fault of its own (${response.status}). Nothing is known to be changed.`, request)
+  if (!response.ok)
+    throw new Fault(`The vault met a fault of its own (${response.status}). Nothing is known to be changed.`, request)
   if (contract.reply === 'bytes') throw new Fault('Bytes are not read this way.', request)
   const read = contract.reply.safeParse(said)
-  if (!read.success) throw new Fault('The vault answered in a form that this page does not know. Reload the page.', request)
+  if (!read.success)
+    throw new Fault('The vault answered in a form that this page does not know. Reload the page.', request)
   return { is: 'answered', value: read.data as Answered<C> }
 }
 
@@ -99,7 +105,10 @@ export async function ask<C extends Contract>(contract: C, asked: Asking<C>, way
 }
 
 /** Puts each field where the contract asks for it: path, query string or body. */
-export function addressed(contract: Contract, asked: unknown): { address: string; body: Record<string, unknown> | undefined } {
+export function addressed(
+  contract: Contract,
+  asked: unknown,
+): { address: string; body: Record<string, unknown> | undefined } {
   const rest: Record<string, unknown> = { ...(asked as Record<string, unknown>) }
   const path = contract.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = String(rest[name])

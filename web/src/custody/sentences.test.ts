@@ -6,7 +6,12 @@ import { sentenceOf } from './sentences.ts'
 const done = { outcome: 'done', expunged: false } as const
 
 test('what was played is told from second to second', () => {
-  const facts = { parts: [{ from: 230, to: 280, speed: 1 }, { from: 300, to: 310.5, speed: 0.5 }] }
+  const facts = {
+    parts: [
+      { from: 230, to: 280, speed: 1 },
+      { from: 300, to: 310.5, speed: 0.5 },
+    ],
+  }
 
   const { what } = sentenceOf({ ...done, act: 'item.played', facts })
 
@@ -14,7 +19,12 @@ test('what was played is told from second to second', () => {
 })
 
 test('a correction shows what stood there before, and the reason', () => {
-  const facts = { field: 'recordedAt', was: '2026-03-14T02:00:00Z', says: '2026-03-14T03:00:00Z', why: 'Camera on winter time' }
+  const facts = {
+    field: 'recordedAt',
+    was: '2026-03-14T02:00:00Z',
+    says: '2026-03-14T03:00:00Z',
+    why: 'Camera on winter time',
+  }
 
   const { what, why, facts: shown } = sentenceOf({ ...done, act: 'item.annotated', facts })
 
@@ -24,7 +34,12 @@ test('a correction shows what stood there before, and the reason', () => {
 })
 
 test('a refusal says that nothing was done, and why', () => {
-  const { what } = sentenceOf({ outcome: 'refused', expunged: false, act: 'request.refused', facts: { code: 'item/altered' } })
+  const { what } = sentenceOf({
+    outcome: 'refused',
+    expunged: false,
+    act: 'request.refused',
+    facts: { code: 'item/altered' },
+  })
 
   assert.match(what, /^was refused: The stored bytes of this item do not match/)
 })

@@ -32,10 +32,25 @@ export const actWords = (act: string): string => (act in acts ? acts[act as keyo
  * The facts come from the ledger as they were entered and are only put into words: nothing is left
  * out of `facts`, so that the detailed view always shows all that the entry says.
  */
-export function sentenceOf({ act, outcome, facts, expunged }: Pick<Line, 'act' | 'outcome' | 'facts' | 'expunged'>): Sentence {
-  if (expunged) return { what: `${actWords(act)}; what more the entry said was destroyed by a court order`, why: null, facts: [] }
-  const what = outcome === 'refused' ? refused(act, facts) : outcome === 'failed' ? `tried and failed: ${done(act, facts)}` : done(act, facts)
-  return { what, why: text(facts, 'why'), facts: Object.entries(facts).flatMap(([name, value]) => shown(name, value, facts)) }
+export function sentenceOf({
+  act,
+  outcome,
+  facts,
+  expunged,
+}: Pick<Line, 'act' | 'outcome' | 'facts' | 'expunged'>): Sentence {
+  if (expunged)
+    return { what: `${actWords(act)}; what more the entry said was destroyed by a court order`, why: null, facts: [] }
+  const what =
+    outcome === 'refused'
+      ? refused(act, facts)
+      : outcome === 'failed'
+        ? `tried and failed: ${done(act, facts)}`
+        : done(act, facts)
+  return {
+    what,
+    why: text(facts, 'why'),
+    facts: Object.entries(facts).flatMap(([name, value]) => shown(name, value, facts)),
+  }
 }
 
 function done(act: string, facts: Facts): string {
@@ -44,8 +59,10 @@ function done(act: string, facts: Facts): string {
   if (act === 'item.served') return servedWords(facts)
   if ((act === 'item.annotated' || act === 'case.annotated') && text(facts, 'field'))
     return `corrected the ${fieldWords(text(facts, 'field') ?? '')} of the ${act === 'item.annotated' ? 'item' : 'case'}`
-  if (act === 'item.verified' && facts['sound'] === false) return 'had the stored bytes and the custody of the item checked: they do not hold'
-  if (act === 'item.verified' && facts['sound'] === true) return 'had the stored bytes and the custody of the item checked: they hold'
+  if (act === 'item.verified' && facts['sound'] === false)
+    return 'had the stored bytes and the custody of the item checked: they do not hold'
+  if (act === 'item.verified' && facts['sound'] === true)
+    return 'had the stored bytes and the custody of the item checked: they hold'
   return actWords(act)
 }
 
@@ -107,12 +124,20 @@ function shown(name: string, value: unknown, facts: Facts): Fact[] {
 }
 
 const everyPart = (parts: unknown) =>
-  Array.isArray(parts) ? parts.filter(isPart).map(({ from, to, speed }) => `${position(from)}–${position(to)} at ${speed}×`).join(', ') : plain(parts)
+  Array.isArray(parts)
+    ? parts
+        .filter(isPart)
+        .map(({ from, to, speed }) => `${position(from)}–${position(to)} at ${speed}×`)
+        .join(', ')
+    : plain(parts)
 
 const plain = (value: unknown): string =>
   typeof value === 'string' ? value : Array.isArray(value) ? value.map(plain).join(', ') : JSON.stringify(value)
 
 const sentenceCase = (name: string) => {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase()
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

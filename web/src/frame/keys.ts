@@ -35,7 +35,11 @@ const patience = 1500
  * Reads one key. Single letters can be switched off (WCAG 2.1.4), for people who speak to their
  * machine or whose hand rests on the keys; chords and Escape always work.
  */
-export function pressed(waiting: Waiting, { key, at, chord, writing }: Pressed, letters: boolean): { waiting: Waiting; command: Command | null } {
+export function pressed(
+  waiting: Waiting,
+  { key, at, chord, writing }: Pressed,
+  letters: boolean,
+): { waiting: Waiting; command: Command | null } {
   if (chord) return { waiting: null, command: key.toLowerCase() === 'k' ? { is: 'search' } : null }
   if (writing) return { waiting: null, command: null }
   if (key === 'Escape') return { waiting: null, command: { is: 'back' } }

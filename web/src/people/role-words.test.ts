@@ -20,5 +20,8 @@ test('two roles together are shown with the wider reach of the two', () => {
 test('the roles that run the vault are shown to see no content', () => {
   const grants = grantsOf(['administrator', 'auditor'])
 
-  assert.equal(grants.find(({ may }) => may.includes('content of an item')), undefined)
+  assert.equal(
+    grants.find(({ may }) => may.includes('content of an item')),
+    undefined,
+  )
 })

@@ -45,7 +45,8 @@ const videoNames: readonly [RegExp, Category][] = [
  */
 export function guessCategory(file: { name: string; type: string }): Category {
   const kind = mediaTypeOf(file)
-  if (/^(ufdr?|clbx|gray|ab)$/.test(extensionOf(file.name)) || /cellebrite|graykey/i.test(file.name)) return 'phone-extraction'
+  if (/^(ufdr?|clbx|gray|ab)$/.test(extensionOf(file.name)) || /cellebrite|graykey/i.test(file.name))
+    return 'phone-extraction'
   if (/^(e01|ex01|aff4?|dd|raw|img|vmdk|vhdx?)$/.test(extensionOf(file.name))) return 'computer-image'
   if (kind.startsWith('video/')) return videoNames.find(([name]) => name.test(file.name))?.[1] ?? 'body-worn-video'
   if (kind.startsWith('image/')) return 'photograph'

@@ -131,7 +131,12 @@ function give(job: Job, set: Change, trouble: Trouble): void {
 }
 
 const refusedTrouble = ({ code, says, next }: Refused): Trouble => ({
-  phase: code === 'session/locked' ? 'locked' : code === 'session/missing' || code === 'session/ended' ? 'signed-out' : 'failed',
+  phase:
+    code === 'session/locked'
+      ? 'locked'
+      : code === 'session/missing' || code === 'session/ended'
+        ? 'signed-out'
+        : 'failed',
   says,
   next,
   unreachable: code === 'vault/busy' || code === 'request/too-many',

@@ -59,7 +59,8 @@ export function newUploadQueue(): UploadQueue {
     stopJob(job, 'sending')
     set(key, (task) => ({ ...task, phase, pace: [] }))
   }
-  const resume = (key: string) => set(key, (task) => (isUnderWay(task) ? task : { ...task, phase: 'waiting', pace: [] }))
+  const resume = (key: string) =>
+    set(key, (task) => (isUnderWay(task) ? task : { ...task, phase: 'waiting', pace: [] }))
   const letGo = (key: string) => {
     const job = jobs.get(key)
     if (job) stopJob(job, 'all')

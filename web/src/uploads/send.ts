@@ -64,13 +64,16 @@ function refusalIn(error: Error | DetailedError) {
 function troubleOf(error: Error | DetailedError): Trouble {
   const refused = refusalIn(error)
   if (refused) {
-    const phase = refused.code === 'session/locked' ? 'locked' : refused.code.startsWith('session/') ? 'signed-out' : 'failed'
+    const phase =
+      refused.code === 'session/locked' ? 'locked' : refused.code.startsWith('session/') ? 'signed-out' : 'failed'
     return { phase, says: refused.says, next: refused.next, unreachable: false }
   }
   // Answers to HEAD carry no words, only a status.
   const status = isDetailed(error) ? (error.originalResponse?.getStatus() ?? 0) : 0
-  if (status === 401) return { phase: 'signed-out', says: 'You are signed out.', next: 'Sign in to go on.', unreachable: false }
-  if (status === 423) return { phase: 'locked', says: 'The session is locked.', next: 'Unlock it to go on.', unreachable: false }
+  if (status === 401)
+    return { phase: 'signed-out', says: 'You are signed out.', next: 'Sign in to go on.', unreachable: false }
+  if (status === 423)
+    return { phase: 'locked', says: 'The session is locked.', next: 'Unlock it to go on.', unreachable: false }
   const unreachable = status === 0 || status >= 500
   return {
     phase: 'failed',

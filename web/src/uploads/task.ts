@@ -11,7 +11,16 @@ export type Declaration = Asking<typeof declareUpload>
  * - `paused` by the person, `locked` until the session is unlocked, `signed-out` until a new sign-in
  * - `failed` can be tried again; `ended` cannot: its outcome says how it ended
  */
-export type Phase = 'waiting' | 'declaring' | 'sending' | 'checking' | 'paused' | 'locked' | 'signed-out' | 'failed' | 'ended'
+export type Phase =
+  | 'waiting'
+  | 'declaring'
+  | 'sending'
+  | 'checking'
+  | 'paused'
+  | 'locked'
+  | 'signed-out'
+  | 'failed'
+  | 'ended'
 
 export type Task = {
   readonly key: string
@@ -63,7 +72,9 @@ export type Overall = {
 
 /** All tasks taken together, without those that were cancelled or refused. */
 export function overall(tasks: readonly Task[], rate: (pace: Pace) => number | null): Overall {
-  const counted = tasks.filter(({ phase, upload }) => phase !== 'ended' || upload?.state === 'held' || upload?.state === 'quarantined')
+  const counted = tasks.filter(
+    ({ phase, upload }) => phase !== 'ended' || upload?.state === 'held' || upload?.state === 'quarantined',
+  )
   const done = counted.filter(({ phase }) => phase === 'ended')
   const bytes = total(counted, ({ size }) => size)
   const sent = total(counted, (task) => (task.phase === 'ended' ? task.size : Math.min(task.sent, task.size)))
@@ -79,7 +90,9 @@ const total = <T>(list: readonly T[], of: (one: T) => number) => list.reduce((su
 
 /** Why a file that was picked to go on with an upload is not the one, as far as name and size can tell. */
 export function whyNotSame(upload: Upload, file: { name: string; size: number }): string | null {
-  if (file.size !== upload.size) return `This file has ${file.size.toLocaleString('en-US')} bytes; the upload began with one of ${upload.size.toLocaleString('en-US')}.`
-  if (file.name !== upload.originalName) return `This file is called ${file.name}; the upload began with ${upload.originalName}.`
+  if (file.size !== upload.size)
+    return `This file has ${file.size.toLocaleString('en-US')} bytes; the upload began with one of ${upload.size.toLocaleString('en-US')}.`
+  if (file.name !== upload.originalName)
+    return `This file is called ${file.name}; the upload began with ${upload.originalName}.`
   return null
 }

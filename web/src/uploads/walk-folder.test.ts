@@ -32,7 +32,9 @@ test('a folder of folders gives every file, however few the browser hands over a
 })
 
 test('what is left out is named with its reason', async () => {
-  const { files, leftOut } = await walk([aFolder('/a', [aFile('/a/.DS_Store'), aFile('/a/b.mp4', ''), aFile('/a/c.mp4')])])
+  const { files, leftOut } = await walk([
+    aFolder('/a', [aFile('/a/.DS_Store'), aFile('/a/b.mp4', ''), aFile('/a/c.mp4')]),
+  ])
 
   assert.equal(files.length, 1)
   assert.deepEqual(leftOut, [

@@ -45,7 +45,8 @@ export function sorted(picked: Iterable<File>): Walked {
 }
 
 function sort(found: Found, { files, leftOut }: Walked): void {
-  if (leftBehind.has(found.file.name.toLowerCase())) leftOut.push({ path: found.path, why: 'left behind by a file manager' })
+  if (leftBehind.has(found.file.name.toLowerCase()))
+    leftOut.push({ path: found.path, why: 'left behind by a file manager' })
   else if (found.file.size === 0) leftOut.push({ path: found.path, why: 'empty' })
   else files.push(found)
 }

@@ -1,0 +1,142 @@
+import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { checkLedger } from '@sallyport/api/agency'
+import { readLedger } from '@sallyport/api/items'
+import { listPeople } from '@sallyport/api/people'
+import { acts } from '@sallyport/core/acts'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { asked, askedPages } from '../asked.ts'
+import { ask } from '../call.ts'
+import { grouped } from '../custody/grouped.ts'
+import { Timeline } from '../custody/Timeline.tsx'
+import { ledgerFilters } from '../frame/address.ts'
+import { PageTitle } from '../frame/PageTitle.tsx'
+import { Answer } from '../refusal/Answer.tsx'
+import { may, useSession } from '../sessions/session.ts'
+import { More } from '../table/More.tsx'
+import { momentOf } from '../time/agency-time.ts'
+import { VerdictLine } from '../verdict/VerdictLine.tsx'
+import { counted } from '../words/sizes.ts'
+
+const route = getRouteApi('/signed-in/ledger')
+
+/** Everything that was done in the agency, newest first. It names cases and items by id only: an auditor sees no content. */
+export function Ledger() {
+  const zone = useSession().agency.timeZone
+  const search = route.useSearch()
+  const asking = {
+    ...(search.act && { act: search.act }),
+    ...(search.person && { person: search.person }),
+    ...dayStart(zone, search.from, 'from', 'T00:00:00'),
+    ...dayStart(zone, search.to, 'to', 'T23:59:59'),
+  }
+  const query = useInfiniteQuery(
+    askedPages(readLedger.path, asking, (after, signal) =>
+      ask(readLedger, { ...asking, limit: 100, ...after }, { signal }),
+    ),
+  )
+  return (
+    <>
+      <PageTitle title="Ledger" />
+      <div style={{ marginBottom: 16 }}>
+        <VerdictLine
+          about={['ledger']}
+          subject="The ledger"
+          check={() => ask(checkLedger, {})}
+          wait="The tree is computed again from its first entry and compared with the tiles, the signature and the database."
+          call="Stop work and call the person who runs the vault and your CJIS security officer. Change nothing on the server."
+        />
+      </div>
+      <Filters />
+      <Answer query={query} wait="Reading the ledger">
+        {({ pages }) => {
+          const lines = pages.flatMap((page) => page.rows)
+          const detailed = search.view === 'detailed'
+          const groups = detailed ? lines.map((line) => ({ lines: [line] as const })) : grouped(lines)
+          return (
+            <>
+              {lines.length === 0 ? (
+                <p className="dim">No entry fits these filters.</p>
+              ) : (
+                <Timeline label="Ledger, newest first" groups={groups} detailed={detailed} />
+              )}
+              <More query={query} shown={`${counted(lines.length, 'entry', 'entries')} shown.`} />
+            </>
+          )
+        }}
+      </Answer>
+    </>
+  )
+}
+
+/** The bound of a day on the agency's clock, as the vault wants it. */
+function dayStart(
+  zone: string,
+  day: string | undefined,
+  name: 'from' | 'to',
+  clock: string,
+): { from?: string; to?: string } {
+  const moment = day ? momentOf(zone, `${day}${clock}`) : undefined
+  return moment ? { [name]: moment.toISOString() } : {}
+}
+
+function Filters() {
+  const session = useSession()
+  const { act, person, from, to, view } = route.useSearch()
+  const navigate = route.useNavigate()
+  const people = useQuery({ ...asked(listPeople, {}), enabled: may(session, 'people.read') })
+  const change = (part: Record<string, string>) =>
+    void navigate({ search: (now) => ledgerFilters({ ...now, ...part }), replace: true })
+  return (
+    <div
+      style={{ display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end', marginBottom: 16 }}
+      className="no-print"
+    >
+      <NativeSelect
+        label="What"
+        data={[
+          { value: '', label: 'Everything' },
+          ...Object.entries(acts).map(([value, label]) => ({ value, label: `${value}: ${label}` })),
+        ]}
+        value={act ?? ''}
+        onChange={(event) => change({ act: event.currentTarget.value })}
+        maw={320}
+      />
+      <NativeSelect
+        label="Who"
+        data={[
+          { value: '', label: 'Everybody' },
+          ...(people.data ?? []).map(({ id, name }) => ({ value: id as string, label: name })),
+        ]}
+        value={person ?? ''}
+        onChange={(event) => change({ person: event.currentTarget.value })}
+      />
+      <TextInput
+        type="date"
+        label="From"
+        value={from ?? ''}
+        onChange={(event) => change({ from: event.currentTarget.value })}
+      />
+      <TextInput
+        type="date"
+        label="To"
+        value={to ?? ''}
+        onChange={(event) => change({ to: event.currentTarget.value })}
+      />
+      <SegmentedControl
+        aria-label="How much is shown"
+        data={[
+          { value: '', label: 'Compact' },
+          { value: 'detailed', label: 'Detailed' },
+        ]}
+        value={view ?? ''}
+        onChange={(next) => change({ view: next })}
+      />
+      {(act ?? person ?? from ?? to) && (
+        <Button variant="subtle" onClick={() => change({ act: '', person: '', from: '', to: '' })}>
+          Take all filters away
+        </Button>
+      )}
+    </div>
+  )
+}
