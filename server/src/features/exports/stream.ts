@@ -10,7 +10,8 @@ import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import { Altered } from '#store/object-store.ts'
 import { disposition } from '../items/viewings.ts'
-import { type BagFile, type Bagging, bagFiles, safeName } from './bag.ts'
+import { type BagFile, type Bagging, bagFiles } from './bag.ts'
+import { safeName } from './bag-text.ts'
 import { ownExport } from './rows.ts'
 
 type Needs = Bagging & { readonly sequencer: Sequencer; readonly now: () => Date }

@@ -1,0 +1,68 @@
+import { base64, text } from '@sallyport/core/bytes'
+import { canonical } from '@sallyport/core/canonical-json'
+import type { Opened } from '#ledger/read.ts'
+import type { Exported } from './bag.ts'
+
+export type Sums = { readonly sha256: string; readonly sha512: string }
+
+/** RFC 8493 section 2.1.3. Names are made safe before, so only `%` is left to encode. */
+export const manifest = (sums: ReadonlyMap<string, Sums>, algorithm: keyof Sums): string =>
+  [...sums].map(([path, sum]) => `${sum[algorithm]}  ${path.replace(/%/g, '%25')}\n`).join('')
+
+/** A name that every file system takes. The name as it came stands in item.json. */
+export const safeName = (name: string): string => {
+  const plain = name
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}/\\:*?"<>|%]/gu, '_')
+    .replace(/^\.+|[. ]+$/g, '_')
+    .slice(0, 150)
+  return plain === '' || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) ? `_${plain}` : plain
+}
+
+/** One line of custody.jsonl. An expunged entry keeps its leaf and its proof, and shows nothing else. */
+export function custodyLine({ row, shown }: Opened): string {
+  const opening = (field: 'actor' | 'detail') =>
+    shown ? { salt: base64(shown.salts[field]), value: shown[field] } : null
+  const proof = `proofs/${row.id}.tlog-proof`
+  return `${canonical({ index: row.position, leaf: text(row.leaf), actor: opening('actor'), detail: opening('detail'), proof })}\n`
+}
+
+const columns = ['exhibit', 'title', 'path', 'size', 'sha256', 'sha512'] as const
+export type IndexRow = Readonly<Record<(typeof columns)[number], string | number>>
+
+export function csv(rows: readonly IndexRow[]): string {
+  // A leading =, +, - or @ would be read as a formula by a spreadsheet.
+  const cell = (value: string | number) =>
+    `"${String(value)
+      .replace(/^[=+\-@]/, "'$&")
+      .replace(/"/g, '""')}"`
+  const lines = [columns.join(','), ...rows.map((row) => columns.map((name) => cell(row[name])).join(','))]
+  return lines.map((line) => `${line}\r\n`).join('')
+}
+
+type Info = {
+  readonly exported: Exported
+  readonly agency: { readonly name: string; readonly ori: string }
+  readonly number: string
+  readonly sizes: readonly number[]
+  readonly version: string
+}
+
+/** RFC 8493 section 2.2.2. One line each: no value of ours carries a line break. */
+export function bagInfo({ exported, agency, number, sizes, version }: Info): string {
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const labels = {
+    'Source-Organization': agency.name,
+    'Organization-Address': `ORI ${agency.ori}`,
+    'External-Identifier': number,
+    'External-Description': `Criminal justice information. Exported because: ${exported.why}`,
+    'Bagging-Date': exported.made_at.toISOString().slice(0, 10),
+    'Payload-Oxum': `${total}.${sizes.length}`,
+    'Bag-Group-Identifier': exported.case_id,
+    'Internal-Sender-Identifier': exported.id,
+    'Bag-Software-Agent': `Sallyport ${version}`,
+  }
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}: ${value}\n`)
+    .join('')
+}
