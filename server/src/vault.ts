@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { AgencyId } from '@sallyport/core/ids'
 import type { Kysely } from 'kysely'
 import type { Schema } from '#db/schema.ts'
-import type { Ground } from '#db/within.ts'
+import type { Actor, Ground } from '#db/within.ts'
 import { agenciesOf, agencyNamed, agencyRoutes } from '#features/agencies/routes.ts'
 import { newSetUpLinks, type SetUpLinks } from '#features/agencies/set-up.ts'
 import { unlockAtStart } from '#features/agencies/unlock.ts'
@@ -11,19 +11,19 @@ import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
 import { exportRoutes } from '#features/exports/routes.ts'
 import { itemRoutes } from '#features/items/routes.ts'
-import { gatherServed } from '#features/items/viewings.ts'
+import { gatherServed, type Served } from '#features/items/viewings.ts'
 import { peopleRoutes } from '#features/people/routes.ts'
 import { searchRoutes } from '#features/search/routes.ts'
 import { sessionRoutes } from '#features/sessions/routes.ts'
 import { doorkeeper } from '#features/sessions/sign-in.ts'
-import { startReceiving } from '#features/uploads/receiving.ts'
+import { type Receiving, startReceiving } from '#features/uploads/receiving.ts'
 import { uploadRoutes } from '#features/uploads/routes.ts'
 import type { Log, Meters } from '#http/observe.ts'
 import type { Route } from '#http/route.ts'
 import { serve } from '#http/serve.ts'
 import { every } from '#jobs/every.ts'
-import { newLeases } from '#keys/leases.ts'
-import { startSequencer } from '#ledger/sequencer.ts'
+import { type Leases, newLeases } from '#keys/leases.ts'
+import { type Sequencer, startSequencer } from '#ledger/sequencer.ts'
 import type { ObjectStore } from '#store/object-store.ts'
 import type { Config } from './config.ts'
 
@@ -47,6 +47,7 @@ export type VaultParts = {
 export type Vault = {
   readonly app: ReturnType<typeof serve>
   readonly ground: Ground
+  readonly leases: Leases
   readonly routes: readonly Route[]
   readonly links: SetUpLinks
   /** Agencies whose key is not released to this server yet. */
@@ -63,62 +64,26 @@ const tidyMs = 60_000
 
 /** Puts a vault together. It serves nothing until its `app` listens. */
 export async function assembleVault(parts: VaultParts): Promise<Vault> {
-  const { config, db, store, serverKey, now, log, meters, version } = parts
+  const { config, db, store, serverKey, now, log } = parts
   const leases = newLeases(serverKey)
   const ground: Ground = { db, keysOf: leases.of }
   const keyFolder = join(config.data, 'keys')
-  const ledger = join(config.data, 'ledger')
   const say = (fault: unknown) => log.error({ err: fault }, 'fault')
-  const sequencer = startSequencer({ ground, folder: ledger, serverKey, now, say })
+  const sequencer = startSequencer({ ground, folder: join(config.data, 'ledger'), serverKey, now, say })
   const agencies = () => agenciesOf(ground)
-  const known = await agencies()
+  const known = (await agencies()).map(({ id }) => id)
   const links = newSetUpLinks(known.length === 0 ? config.setupToken : undefined)
-  const sealed = await unlockAtStart(
-    { ground, leases, folder: keyFolder },
-    { agencies: known.map(({ id }) => id), given: config.passphrase },
-    now(),
-  )
+  const unlocking = { ground, leases, folder: keyFolder }
+  const sealed = await unlockAtStart(unlocking, { agencies: known, given: config.passphrase }, now())
 
-  const poke = (agency: AgencyId) => sequencer.poke(agency)
-  const served = gatherServed(ground, { now, say, poke: ({ agency }) => poke(agency) })
+  const poke = ({ agency }: Actor) => sequencer.poke(agency)
+  const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
-  const receiving = startReceiving({
-    ground,
-    store,
-    rule,
-    now,
-    days: config.uploadDays,
-    poke: ({ agency }) => poke(agency),
-  })
-  const room = () => store.room()
-  const bagging = { ground, store, ledger, version, verifier: parts.verifier }
-
-  const routes: readonly Route[] = [
-    ...agencyRoutes({
-      ground,
-      leases,
-      keyFolder,
-      origin: config.origin,
-      version,
-      demonstration: config.demo,
-      links,
-      room,
-    }),
-    ...sessionRoutes({ ground, agencyNamed: (slug) => agencyNamed(ground, slug) }),
-    ...peopleRoutes({ origin: config.origin, isAgency: async (id) => (await agencies()).some((one) => one.id === id) }),
-    ...caseRoutes,
-    ...itemRoutes({ ground, store, served, ledger, now }),
-    ...uploadRoutes({ ground, receiving, room, days: config.uploadDays, now, poke, say }),
-    ...custodyRoutes({ ground, ledger, now }),
-    ...searchRoutes,
-    ...exportRoutes({ ...bagging, sequencer, now }),
-  ]
-  const app = serve({ ground, sequencer, routes, doorkeeper, now, log, meters, ...(parts.tls && { tls: parts.tls }) })
-  const tidying = every(
-    tidyMs,
-    async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id)))),
-    say,
-  )
+  const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke })
+  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, agencies, say })
+  const app = serve({ ...parts, ground, sequencer, routes, doorkeeper })
+  const tidy = async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id))))
+  const tidying = every(tidyMs, tidy, say)
 
   const stop = async () => {
     await tidying.stop()
@@ -129,5 +94,48 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     await sequencer.stop()
     leases.withdraw()
   }
-  return { app, ground, routes, links, sealed, agencies, settle: sequencer.settle, healthy: sequencer.healthy, stop }
+  return {
+    app,
+    ground,
+    leases,
+    routes,
+    links,
+    sealed,
+    agencies,
+    settle: sequencer.settle,
+    healthy: sequencer.healthy,
+    stop,
+  }
+}
+
+type Machinery = {
+  readonly ground: Ground
+  readonly leases: Leases
+  readonly keyFolder: string
+  readonly sequencer: Sequencer
+  readonly links: SetUpLinks
+  readonly served: Served
+  readonly receiving: Receiving
+  readonly agencies: Vault['agencies']
+  readonly say: (fault: unknown) => void
+}
+
+/** Every route of the vault, each feature given what it needs and nothing else. */
+function routesOf({ config, store, now, version, verifier }: VaultParts, made: Machinery): readonly Route[] {
+  const { ground, leases, keyFolder, sequencer, links, served, receiving, agencies, say } = made
+  const { origin, uploadDays: days, demo: demonstration } = config
+  const ledger = join(config.data, 'ledger')
+  const room = () => store.room()
+  const poke = (agency: AgencyId) => sequencer.poke(agency)
+  return [
+    ...agencyRoutes({ ground, leases, keyFolder, origin, version, demonstration, links, room }),
+    ...sessionRoutes({ ground, agencyNamed: (slug) => agencyNamed(ground, slug) }),
+    ...peopleRoutes({ origin, isAgency: async (id) => (await agencies()).some((one) => one.id === id) }),
+    ...caseRoutes,
+    ...itemRoutes({ ground, store, served, ledger, now }),
+    ...uploadRoutes({ ground, receiving, room, days, now, poke, say }),
+    ...custodyRoutes({ ground, ledger, now }),
+    ...searchRoutes,
+    ...exportRoutes({ ground, store, ledger, version, verifier, sequencer, now }),
+  ]
 }

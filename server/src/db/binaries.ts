@@ -164,6 +164,8 @@ export function whyFailed(said: string): string {
     return `PostgreSQL may not use its folder. Check who owns the data folder. PostgreSQL said: ${lastLine(said)}`
   if (/Read-only file system/.test(said))
     return 'The disk of the data folder is mounted read-only. Remount it, then start again.'
+  if (/could not look up effective user ID/.test(said))
+    return 'The user that this program runs as has no name on this system, and PostgreSQL needs one. Add it to /etc/passwd.'
   if (/could not (create shared memory|map anonymous shared memory)|Cannot allocate memory/.test(said))
     return 'The machine has too little memory left for PostgreSQL. Stop something else, then start again.'
   return `PostgreSQL could not start. It said: ${lastLine(said)}`

@@ -81,20 +81,23 @@ export async function startEmbedded(folder: string, say: Say, options: ClusterOp
       },
     }
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException
-    if (!(error instanceof Error) || !path || !/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM)$/.test(code ?? '')) throw error
-    throw new StartFault(whyFailed(`${error.message}\n${filesystemWords[code as keyof typeof filesystemWords]}`))
+    throw inWords(error)
   }
 }
 
-/** The system's codes in the words that PostgreSQL uses for them, so that one table of sentences serves both. */
-const filesystemWords = {
-  ENOSPC: 'No space left on device',
-  EDQUOT: 'Disk quota exceeded',
-  EROFS: 'Read-only file system',
-  EACCES: 'Permission denied',
-  EPERM: 'Permission denied',
-} as const
+/** What the file system refused, as a sentence; anything else as it is. */
+function inWords(error: unknown): unknown {
+  const { code, path } = error as NodeJS.ErrnoException
+  if (!path) return error
+  if (code === 'EACCES' || code === 'EPERM')
+    return new StartFault(
+      `This program may not use ${path}. Start it as the user that owns the data folder, or give it the folder.`,
+    )
+  const said = { ENOSPC: 'No space left on device', EDQUOT: 'Disk quota exceeded', EROFS: 'Read-only file system' }[
+    code ?? ''
+  ]
+  return said ? new StartFault(whyFailed(said)) : error
+}
 
 async function argumentsFor(cluster: Cluster, { forTests }: ClusterOptions): Promise<readonly string[]> {
   const hba = join(cluster.folder, 'pg_hba.conf')

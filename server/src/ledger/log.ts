@@ -94,26 +94,13 @@ async function writeTiles(tx: Tx, { folder, edge, to }: { folder: TileFolder; ed
     }
     for (const { tile, bytes } of next.tiles) await folder.write(tilePath(tile), bytes)
     await folder.settle()
-    await dropPartials(
-      folder,
-      bundle,
-      next.tiles.map(({ tile }) => tile),
-      entries.length,
-    )
+    for (let full = 0; full < Math.floor(entries.length / tileWidth); full++) {
+      await folder.dropPartials(entriesPath(bundle + full, tileWidth))
+    }
+    for (const { tile } of next.tiles) if (tile.width === tileWidth) await folder.dropPartials(tilePath(tile))
     grown = next.edge
   }
   return grown
-}
-
-async function dropPartials(
-  folder: TileFolder,
-  bundle: number,
-  tiles: readonly { level: number; index: number; width: number }[],
-  read: number,
-) {
-  for (let full = 0; full < Math.floor(read / tileWidth); full++)
-    await folder.dropPartials(entriesPath(bundle + full, tileWidth))
-  for (const tile of tiles) if (tile.width === tileWidth) await folder.dropPartials(tilePath(tile))
 }
 
 /**

@@ -31,82 +31,76 @@ type Parts = {
   readonly say: (fault: unknown, agency: AgencyId) => void
 }
 
-type State = {
-  readonly known: { log?: Log }
-  running: Promise<void> | undefined
-  poked: boolean
-  failingSince: number | undefined
-}
-
 export const ledgerFolder = (folder: string, agency: AgencyId): string => join(folder, agency)
 
-/** Runs the one sequencer of every agency, as far as no other server does. */
-export function startSequencer({ ground, folder, serverKey, now, say }: Parts): Sequencer {
-  const states = new Map<AgencyId, State>()
-  let stopped = false
+/** The ledger of one agency, as this process runs it. */
+type Runner = {
+  readonly begin: (after: number) => Promise<void>
+  readonly under: () => Promise<void> | undefined
+  readonly healthy: () => boolean
+}
 
-  const partsOf = (agency: AgencyId): LogParts => ({
-    ground,
-    agency,
-    serverKey,
-    now,
-    folder: tileFolder(ledgerFolder(folder, agency)),
-  })
+function runnerOf(agency: AgencyId, { say, now, ...parts }: Parts): Runner {
+  const folder = tileFolder(ledgerFolder(parts.folder, agency))
+  const log: LogParts = { ...parts, now, agency, folder }
+  const known: { log?: Log } = {}
+  let running: Promise<void> | undefined
+  let poked = false
+  let failingSince: number | undefined
 
-  const stateOf = (agency: AgencyId): State => {
-    const state = states.get(agency) ?? { known: {}, running: undefined, poked: false, failingSince: undefined }
-    states.set(agency, state)
-    return state
-  }
-
-  const rounds = async (agency: AgencyId, state: State) => {
+  const rounds = async () => {
     try {
-      do {
-        state.poked = false
-        while ((await sequence(partsOf(agency), state.known)) ?? 0) state.poked = false
-      } while (state.poked && !stopped)
-      state.failingSince = undefined
+      while (poked) {
+        poked = false
+        while ((await sequence(log, known)) ?? 0) poked = false
+      }
+      failingSince = undefined
     } catch (fault) {
-      delete state.known.log
-      state.failingSince ??= now().getTime()
+      delete known.log
+      failingSince ??= now().getTime()
       say(fault, agency)
     }
   }
-
-  const begin = (agency: AgencyId, after: number): Promise<void> => {
-    const state = stateOf(agency)
-    state.poked = true
-    state.running ??= pause(after, undefined, { ref: false })
-      .then(() => rounds(agency, state))
-      .finally(() => {
-        state.running = undefined
-      })
-    return state.running
-  }
-
-  const look = async () => {
-    const agencies = await within(ground, theServer(noAgency), knownAgencies)
-    for (const { agency_id } of agencies) void begin(agency_id as AgencyId, 0)
-  }
-  const timer = setInterval(() => {
-    look().catch((fault) => say(fault, noAgency))
-  }, lookMs)
-  timer.unref()
-
   return {
-    poke: (agency) => void (stopped || begin(agency, gatherMs)),
-    healthy: (agency) => {
-      const since = states.get(agency)?.failingSince
-      return since === undefined || now().getTime() - since < patienceMs
+    begin(after) {
+      poked = true
+      running ??= pause(after, undefined, { ref: false })
+        .then(rounds)
+        .finally(() => {
+          running = undefined
+        })
+      return running
     },
+    under: () => running,
+    healthy: () => failingSince === undefined || now().getTime() - failingSince < patienceMs,
+  }
+}
+
+/** Runs the one sequencer of every agency, as far as no other server does. */
+export function startSequencer(parts: Parts): Sequencer {
+  const runners = new Map<AgencyId, Runner>()
+  let stopped = false
+  const runner = (agency: AgencyId): Runner => {
+    const found = runners.get(agency) ?? runnerOf(agency, parts)
+    runners.set(agency, found)
+    return found
+  }
+  const look = async () => {
+    const agencies = await within(parts.ground, theServer(noAgency), knownAgencies)
+    for (const { agency_id } of agencies) void runner(agency_id as AgencyId).begin(0)
+  }
+  const timer = setInterval(() => void look().catch((fault: unknown) => parts.say(fault, noAgency)), lookMs).unref()
+  return {
+    poke: (agency) => void (stopped || runner(agency).begin(gatherMs)),
+    healthy: (agency) => runners.get(agency)?.healthy() ?? true,
     async settle(agency) {
-      await states.get(agency)?.running
-      await begin(agency, 0)
+      await runner(agency).under()
+      await runner(agency).begin(0)
     },
     async stop() {
       stopped = true
       clearInterval(timer)
-      await Promise.all([...states.values()].map(({ running }) => running))
+      await Promise.all([...runners.values()].flatMap(({ under }) => under() ?? []))
     },
   }
 }

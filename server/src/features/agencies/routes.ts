@@ -7,10 +7,11 @@ import {
   setUp,
   unlockVault,
 } from '@sallyport/api/agency'
+import type { Answered } from '@sallyport/api/contract'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Ground, noAgency, theServer, within } from '#db/within.ts'
-import { publicRoute, type Route, route } from '#http/route.ts'
+import { type PublicCall, publicRoute, type Route, route } from '#http/route.ts'
 import type { Leases } from '#keys/leases.ts'
 import { newTotpSecret, totpUri } from '../sessions/totp.ts'
 import { defaultBanner } from './banner.ts'
@@ -44,57 +45,60 @@ export async function agencyNamed(ground: Ground, slug: string | undefined): Pro
   return named.id
 }
 
-export const agencyRoutes = (needs: Needs): readonly Route[] => {
-  const { ground, leases, keyFolder, origin, links } = needs
+/** What stands on the door. It reads no record, so it makes no entry. */
+async function entrance(
+  { ground, leases, demonstration }: Needs,
+  slug: string | undefined,
+): Promise<Answered<typeof readEntrance>> {
+  const all = await agenciesOf(ground)
+  const base = { severalAgencies: all.length > 1, demonstration, agency: null, banner: null }
+  if (all.length === 0) return { ...base, state: 'empty' }
+  if (slug === undefined && all.length > 1) return { ...base, state: 'open' }
+  const id = await agencyNamed(ground, slug)
+  const file = await within(ground, theServer(id), agencyFile)
+  const state = leases.of(id).released ? 'open' : 'sealed'
+  return { ...base, state, agency: { slug: file.slug, name: file.name }, banner: bannerOf(file) }
+}
+
+/** Sets an agency up with a link that works once; if anything fails, the link and the disk are as before. */
+async function setUpAgency(
+  needs: Needs,
+  { asked, now, as }: PublicCall<typeof setUp>,
+): Promise<Answered<typeof setUp>> {
+  const { ground, leases, keyFolder, links, origin } = needs
   const keys = { folder: keyFolder, leases }
+  if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
+  if ((await agenciesOf(ground)).some(({ slug }) => slug === asked.slug)) {
+    throw new Refusal('request/malformed', {
+      field: 'slug',
+      expected: 'a short name that no other agency of this vault has',
+    })
+  }
+  links.spend(asked.token)
+  try {
+    const prepared = await prepare(asked, keys, now)
+    const parts = { asked, prepared, host: new URL(origin).host, serverKey: leases.serverKey }
+    return await as(prepared.agency, (tx) => found(tx, parts, now)).catch(async (fault: unknown) => {
+      await undo(prepared, keys)
+      throw fault
+    })
+  } catch (fault) {
+    links.restore(asked.token)
+    throw fault
+  }
+}
+
+export const agencyRoutes = (needs: Needs): readonly Route[] => {
+  const { ground, leases, keyFolder, links } = needs
   return [
-    // Only what stands on the door: it reads no record, so it makes no entry.
-    publicRoute(readEntrance, async ({ asked }) => {
-      const all = await agenciesOf(ground)
-      const base = { severalAgencies: all.length > 1, demonstration: needs.demonstration }
-      if (all.length === 0) return { ...base, state: 'empty' as const, agency: null, banner: null }
-      if (asked.agency === undefined && all.length > 1)
-        return { ...base, state: 'open' as const, agency: null, banner: null }
-      const id = await agencyNamed(ground, asked.agency)
-      const file = await within(ground, theServer(id), agencyFile)
-      return {
-        ...base,
-        state: leases.of(id).released ? ('open' as const) : ('sealed' as const),
-        agency: { slug: file.slug, name: file.name },
-        banner: bannerOf(file),
-      }
-    }),
+    publicRoute(readEntrance, ({ asked }) => entrance(needs, asked.agency)),
     publicRoute(beginSetUp, async ({ asked }) => {
       if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
       const secret = newTotpSecret()
-      return {
-        totpSecret: secret,
-        totpUri: totpUri({ secret, account: 'administrator', agency: 'Sallyport' }),
-        bannerText: defaultBanner,
-        keyFolder,
-      }
+      const uri = totpUri({ secret, account: 'administrator', agency: 'Sallyport' })
+      return { totpSecret: secret, totpUri: uri, bannerText: defaultBanner, keyFolder }
     }),
-    publicRoute(setUp, async ({ asked, now, as }) => {
-      if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
-      if ((await agenciesOf(ground)).some(({ slug }) => slug === asked.slug)) {
-        throw new Refusal('request/malformed', {
-          field: 'slug',
-          expected: 'a short name that no other agency of this vault has',
-        })
-      }
-      links.spend(asked.token)
-      try {
-        const prepared = await prepare(asked, keys, now)
-        const parts = { asked, prepared, host: new URL(origin).host, serverKey: leases.serverKey }
-        return await as(prepared.agency, (tx) => found(tx, parts, now)).catch(async (fault: unknown) => {
-          await undo(prepared, keys)
-          throw fault
-        })
-      } catch (fault) {
-        links.restore(asked.token)
-        throw fault
-      }
-    }),
+    publicRoute(setUp, (call) => setUpAgency(needs, call)),
     publicRoute(unlockVault, async ({ asked, now, as, at }) => {
       const agency = await agencyNamed(ground, asked.agency)
       at(agency)

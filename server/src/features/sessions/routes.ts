@@ -35,7 +35,7 @@ export const sessionRoutes = ({ ground, agencyNamed }: Needs): readonly Route[] 
   }),
   polledRoute(readSession, ({ tx, now, cookie }) => sessionShown(tx, tokenOf(cookie), now)),
   route(lockSession, async ({ tx, now }) => {
-    await lockSessionRow(tx, mine(tx.actor), now, now)
+    await lockSessionRow(tx, mine(tx.actor), { locked: now, seen: now })
     return { locked: true as const }
   }),
   // Public only in that it opens its own transactions: the password is compared outside of any, since a
@@ -53,7 +53,7 @@ export const sessionRoutes = ({ ground, agencyNamed }: Needs): readonly Route[] 
     await mustBeWhoTheySay(ground, door, { shown: { ...asked, signInName }, now })
     return as(agency, async (tx) => {
       const known = await become(tx, await doorkeeper.actorOf(tx, knock))
-      await lockSessionRow(known, mine(known.actor), null, now)
+      await lockSessionRow(known, mine(known.actor), { locked: null, seen: now })
       return sessionShown(known, tokenOf(cookie), now)
     })
   }),

@@ -29,8 +29,9 @@ export const insertSession = (
 export const seeSession = (tx: Tx, id: SessionId, at: Date) =>
   tx.updateTable('session').set({ seen_at: at }).where('id', '=', id).execute()
 
-export const lockSessionRow = (tx: Tx, id: SessionId, at: Date | null, seen: Date) =>
-  tx.updateTable('session').set({ locked_at: at, seen_at: seen }).where('id', '=', id).execute()
+/** Locks a session, or with `null` unlocks it; either way its owner was just here. */
+export const lockSessionRow = (tx: Tx, id: SessionId, { locked, seen }: { locked: Date | null; seen: Date }) =>
+  tx.updateTable('session').set({ locked_at: locked, seen_at: seen }).where('id', '=', id).execute()
 
 export const endSession = (tx: Tx, id: SessionId, at: Date) =>
   tx.updateTable('session').set({ ended_at: at }).where('id', '=', id).where('ended_at', 'is', null).execute()

@@ -3,7 +3,7 @@ import type { AgencyId, UploadId } from '@sallyport/core/ids'
 import { type Actor, theServer, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import type { ObjectStore, Sealing } from '#store/object-store.ts'
-import { type TusHandler, type TusRequest, tusHandler } from '#store/tus-store.ts'
+import { type TusHandler, type TusRequest, tusHandler, type UploadPorts } from '#store/tus-store.ts'
 import { setItemState } from '../items/rows.ts'
 import { type Completing, complete, onBehalf, sealingOf } from './complete.ts'
 import { expiry } from './declare.ts'
@@ -24,7 +24,7 @@ type Parts = Omit<Completing, 'finish'> & { readonly store: ObjectStore; readonl
 type Sender = { readonly actor: Actor; readonly keys: Uint8Array[] }
 
 export function startReceiving(parts: Parts): Receiving {
-  const { ground, now, days } = parts
+  const { ground } = parts
   const sending = new AsyncLocalStorage<Sender>()
   const ending = new Map<string, Promise<void>>()
 
@@ -37,73 +37,78 @@ export function startReceiving(parts: Parts): Receiving {
   /** The same upload may end by its last byte, by its digest and at a restart, all at once: once is enough. */
   const completeOnce = (actor: Actor, id: UploadId): Promise<void> => {
     const under = `${actor.agency} ${id}`
-    const known =
-      ending.get(under) ??
-      complete({ ...parts, finish: (sealing) => tus.finish(sealing) }, actor, id).finally(() => ending.delete(under))
+    const begin = () => complete({ ...parts, finish: (sealing) => tus.finish(sealing) }, actor, id)
+    const known = ending.get(under) ?? begin().finally(() => ending.delete(under))
     ending.set(under, known)
     return known
   }
 
-  const tus: TusHandler = tusHandler({
-    store: parts.store,
-    ports: {
-      async find(id) {
-        const { actor, keys } = sender()
-        return within(ground, onBehalf(actor), async (tx) => {
-          const row = await uploadById(tx, id as UploadId)
-          if (!row) return undefined
-          const sealing = await sealingOf(tx, row)
-          keys.push(sealing.key)
-          return { sealing, state: stateOf(row) }
-        })
-      },
-      async settled(id, received) {
-        const { actor } = sender()
-        const at = now()
-        await within(ground, onBehalf(actor), (tx) =>
-          setArrived(tx, id as UploadId, { received, at, expires: expiry(at, days) }),
-        )
-      },
-      arrived: (id) => completeOnce(sender().actor, id as UploadId),
-    },
-  })
-
-  const handle = async (actor: Actor, request: TusRequest) => {
-    const keys: Uint8Array[] = []
-    try {
-      return await sending.run({ actor, keys }, () => tus.handle(request))
-    } finally {
-      for (const key of keys) key.fill(0)
-    }
-  }
+  const arrived = (id: string) => completeOnce(sender().actor, id as UploadId)
+  const tus: TusHandler = tusHandler({ store: parts.store, ports: { ...portsOf(parts, sender), arrived } })
 
   const destroy = async (row: UploadRow, agency: AgencyId) => {
     const sealing: Sealing = await within(ground, theServer(agency), (tx) => sealingOf(tx, row))
     await tus.destroy(row.id, sealing).finally(() => sealing.key.fill(0))
   }
 
-  const tidy = async (agency: AgencyId) => {
-    const self = theServer(agency)
-    if (!ground.keysOf(agency).released) return
-    for (const row of await within(ground, self, unfinishedUploads))
-      await completeOnce(self, row.id).catch(() => undefined)
-    for (const row of await within(ground, self, (tx) => expiredUploads(tx, now()))) {
-      await within(ground, self, async (tx) => {
-        await setUploadState(tx, row.id, 'expired')
-        await setItemState(tx, row.item_id, 'abandoned')
-        await record(tx, {
-          act: 'upload.expired',
-          on: [row.id, row.item_id, row.case_id],
-          detail: { received: row.received, size: row.size },
-          at: now(),
-        })
-      })
-      await destroy(row, agency)
-      parts.poke(self)
-    }
+  return {
+    async handle(actor, request) {
+      const keys: Uint8Array[] = []
+      try {
+        return await sending.run({ actor, keys }, () => tus.handle(request))
+      } finally {
+        for (const key of keys) key.fill(0)
+      }
+    },
+    complete: completeOnce,
+    destroy,
+    async tidy(agency) {
+      if (!ground.keysOf(agency).released) return
+      const self = theServer(agency)
+      for (const row of await within(ground, self, unfinishedUploads))
+        await completeOnce(self, row.id).catch(() => undefined)
+      for (const row of await expire(parts, agency)) await destroy(row, agency)
+    },
+    drain: tus.drain,
   }
+}
 
-  return { handle, complete: completeOnce, destroy, tidy, drain: tus.drain }
+/** What the tus handler asks about an upload, answered for the person whose request it is. */
+function portsOf({ ground, now, days }: Parts, sender: () => Sender): Pick<UploadPorts, 'find' | 'settled'> {
+  return {
+    async find(id) {
+      const { actor, keys } = sender()
+      return within(ground, onBehalf(actor), async (tx) => {
+        const row = await uploadById(tx, id as UploadId)
+        if (!row) return undefined
+        const sealing = await sealingOf(tx, row)
+        keys.push(sealing.key)
+        return { sealing, state: stateOf(row) }
+      })
+    },
+    async settled(id, received) {
+      const { actor } = sender()
+      const at = now()
+      const arrived = { received, at, expires: expiry(at, days) }
+      await within(ground, onBehalf(actor), (tx) => setArrived(tx, id as UploadId, arrived))
+    },
+  }
+}
+
+/** Ends the uploads whose time ran out, each with its entry, and gives them for destruction. */
+async function expire({ ground, now, poke }: Parts, agency: AgencyId): Promise<readonly UploadRow[]> {
+  const self = theServer(agency)
+  const rows = await within(ground, self, (tx) => expiredUploads(tx, now()))
+  for (const row of rows) {
+    await within(ground, self, async (tx) => {
+      await setUploadState(tx, row.id, 'expired')
+      await setItemState(tx, row.item_id, 'abandoned')
+      const detail = { received: row.received, size: row.size }
+      await record(tx, { act: 'upload.expired', on: [row.id, row.item_id, row.case_id], detail, at: now() })
+    })
+    poke(self)
+  }
+  return rows
 }
 
 const stateOf = ({ state, received, size }: UploadRow) => {

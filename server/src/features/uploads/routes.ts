@@ -7,6 +7,7 @@ import {
   readUpload,
   sendBytes,
 } from '@sallyport/api/uploads'
+import { nothing } from '@sallyport/api/contract'
 import type { AgencyId, UploadId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Actor, afterwards, type Ground, within } from '#db/within.ts'
@@ -28,42 +29,58 @@ type Needs = {
   readonly say: (fault: unknown) => void
 }
 
+/** Answers tus on the raw connection; fastify is told to keep its hands off. */
+async function passOn(
+  { ground, receiving, now, poke }: Needs,
+  { actor, params, request, reply }: RawCall,
+): Promise<void> {
+  const id = uploadIdOf(params)
+  const row = await within(ground, actor, (tx) => uploadById(tx, id))
+  if (!row) throw new Refusal('upload/not-found')
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  const status = await receiving.handle(actor, { req: request.raw, res: reply.raw, id })
+  reply.hijack()
+  if (request.method !== 'PATCH' || status === undefined) return
+  await within(ground, actor, async (tx) => {
+    const after = await uploadById(tx, id)
+    const detail = { received: after?.received ?? row.received, size: row.size }
+    await record(tx, { act: sendBytes.ledger, on: [id, row.item_id], detail, at: now() })
+  })
+  poke(actor.agency)
+}
+
+/** The creation extension of tus: the declaration comes as JSON in Upload-Metadata. */
+async function create(needs: Needs, actor: Actor, declared: Declared): Promise<{ id: string; location: string }> {
+  const { ground, room, days, now, poke } = needs
+  const asked = declaration.safeParse(declarationOf(declared))
+  if (!asked.success) throw malformed(asked.error)
+  const shown = await within(ground, actor, async (tx) => {
+    const made = await declare(tx, { ...asked.data, room, days }, now())
+    await record(tx, { act: declareUpload.ledger, on: [...tx.told.on], detail: tx.told.detail, at: now() })
+    return made
+  })
+  poke(actor.agency)
+  return { id: shown.id, location: tusPath(shown.id) }
+}
+
+const creation = {
+  ...sendBytes,
+  method: 'POST',
+  path: '/uploads/bytes',
+  ledger: declareUpload.ledger,
+  params: nothing,
+} as const
+
 export const uploadRoutes = (needs: Needs): readonly Route[] => {
-  const { ground, receiving, room, days, now, poke, say } = needs
-
-  /** Answers tus on the raw connection; fastify is told to keep its hands off. */
-  const passOn = async ({ actor, request, reply }: RawCall, id: UploadId) => {
-    const row = await within(ground, actor, (tx) => uploadById(tx, id))
-    if (!row) throw new Refusal('upload/not-found')
-    for (const [name, value] of Object.entries(reply.getHeaders()))
-      if (value !== undefined) reply.raw.setHeader(name, value)
-    const status = await receiving.handle(actor, { req: request.raw, res: reply.raw, id })
-    reply.hijack()
-    if (request.method !== 'PATCH' || status === undefined) return
-    await enterPart(actor, id)
-  }
-
-  const enterPart = async (actor: Actor, id: UploadId) => {
-    await within(ground, actor, async (tx) => {
-      const row = await uploadById(tx, id)
-      if (row)
-        await record(tx, {
-          act: sendBytes.ledger,
-          on: [id, row.item_id],
-          detail: { received: row.received, size: row.size },
-          at: now(),
-        })
-    })
-    poke(actor.agency)
-  }
-
+  const { receiving, room, days, say } = needs
   return [
-    route(declareUpload, ({ tx, asked, now: at }) => declare(tx, { ...asked, room, days }, at)),
+    route(declareUpload, ({ tx, asked, now }) => declare(tx, { ...asked, room, days }, now)),
     polledRoute(listUploads, ({ tx, asked }) => list(tx, asked)),
     polledRoute(readUpload, ({ tx, asked }) => read(tx, asked.id)),
     route(declareDigest, async ({ tx, asked }) => {
       const { row, shown } = await declareSha256(tx, asked)
-      const actor = tx.actor
+      const { actor } = tx
       if (row.received === row.size) afterwards(tx, () => void receiving.complete(actor, asked.id).catch(say))
       return shown
     }),
@@ -73,36 +90,13 @@ export const uploadRoutes = (needs: Needs): readonly Route[] => {
       afterwards(tx, () => void receiving.destroy(row, agency).catch(say))
       return shown
     }),
-    rawRoute(sendBytes, ['PATCH', 'HEAD', 'OPTIONS'], (call) => passOn(call, uploadIdOf(call.params))),
-    rawRoute(
-      { ...sendBytes, method: 'POST', path: '/uploads/bytes', ledger: declareUpload.ledger },
-      ['POST'],
-      async ({ actor, request, reply }) => {
-        const create = (declared: Declared) => createByTus({ actor, declared })
-        await receiving.handle(actor, { req: request.raw, res: reply.raw, create })
-        reply.hijack()
-      },
-    ),
+    rawRoute(sendBytes, ['PATCH', 'HEAD', 'OPTIONS'], (call) => passOn(needs, call)),
+    rawRoute(creation, ['POST'], async ({ actor, request, reply }) => {
+      const make = (declared: Declared) => create(needs, actor, declared)
+      await receiving.handle(actor, { req: request.raw, res: reply.raw, create: make })
+      reply.hijack()
+    }),
   ]
-
-  /** The creation extension of tus: the declaration comes as JSON in Upload-Metadata. */
-  async function createByTus({
-    actor,
-    declared,
-  }: {
-    actor: Actor
-    declared: Declared
-  }): Promise<{ id: string; location: string }> {
-    const asked = declaration.safeParse(declarationOf(declared))
-    if (!asked.success) throw malformed(asked.error)
-    const shown = await within(ground, actor, async (tx) => {
-      const made = await declare(tx, { ...asked.data, room, days }, now())
-      await record(tx, { act: declareUpload.ledger, on: [...tx.told.on], detail: tx.told.detail, at: now() })
-      return made
-    })
-    poke(actor.agency)
-    return { id: shown.id, location: tusPath(shown.id) }
-  }
 }
 
 function declarationOf({ length, metadata }: Declared): unknown {
