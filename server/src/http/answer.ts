@@ -1,4 +1,5 @@
 import { type Contract, nothing } from '@sallyport/api/contract'
+import { mostSubjects } from '@sallyport/core/entry'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -61,116 +62,128 @@ const factsOf = (contract: Contract, from: From) => ({
   operation: `${contract.method} ${contract.path}`,
 })
 
-/** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
-export function answering({ ground, sequencer, doorkeeper, now }: AnswerParts) {
-  const firstInAMinute = onceIn(repeatMs, () => now().getTime())
+/** What answering needs from one request to the next: also which questions were asked in the last minute. */
+type House = AnswerParts & { readonly firstInAMinute: (key: string) => boolean }
 
-  const mustBeHealthy = (agency: AgencyId) => {
-    if (!sequencer.healthy(agency)) throw new Refusal('vault/ledger-down')
-  }
+function mustBeHealthy({ sequencer }: House, agency: AgencyId): void {
+  if (!sequencer.healthy(agency)) throw new Refusal('vault/ledger-down')
+}
 
-  const enter = async (tx: Tx, contract: Contract, { on, from }: Visit) => {
-    const subjects = [...new Set([...on.filter(isUuid), ...tx.told.on])].slice(0, 64)
-    await record(tx, {
-      act: contract.ledger,
-      on: subjects,
-      detail: { ...tx.told.detail, ...factsOf(contract, from) },
-      at: now(),
-    })
-  }
+async function enter(tx: Tx, contract: Contract, { on, from, at }: Visit & { readonly at: Date }): Promise<void> {
+  const subjects = [...new Set([...on.filter(isUuid), ...tx.told.on])].slice(0, mostSubjects)
+  const detail = { ...tx.told.detail, ...factsOf(contract, from) }
+  await record(tx, { act: contract.ledger, on: subjects, detail, at })
+}
 
-  /** Enters a refusal in a transaction of its own; what it refused has been rolled back. */
-  const enterRefusal = async (refusal: Refusal, contract: Contract, { actor, on, from }: Visit) => {
-    if (!actor) return
-    // A flood of refusals from one address must not become a flood of entries.
-    if (refusal.code === 'request/too-many' && !firstInAMinute(`${actor.agency} ${from.address} too-many`)) return
-    const detail = { ...factsOf(contract, from), act: contract.ledger, code: refusal.code, facts: refusal.facts }
-    const subjects = [...new Set(on.filter(isUuid))].slice(0, 64)
-    await within(ground, actor, (tx) =>
-      record(tx, { act: 'request.refused', outcome: 'refused', on: subjects, detail, at: now() }),
-    )
-    sequencer.poke(actor.agency)
-  }
+/** Enters a refusal in a transaction of its own; what it refused has been rolled back. */
+async function enterRefusal(
+  house: House,
+  { code, facts }: Refusal,
+  { contract, actor, on, from }: Visit & { contract: Contract },
+) {
+  if (!actor) return
+  // A flood of refusals from one address must not become a flood of entries.
+  if (code === 'request/too-many' && !house.firstInAMinute(`${actor.agency} ${from.address} too-many`)) return
+  const detail = { ...factsOf(contract, from), act: contract.ledger, code, facts }
+  const subjects = [...new Set(on.filter(isUuid))].slice(0, mostSubjects)
+  await within(house.ground, actor, (tx) =>
+    record(tx, { act: 'request.refused', outcome: 'refused', on: subjects, detail, at: house.now() }),
+  )
+  house.sequencer.poke(actor.agency)
+}
 
-  const openly = async ({ contract, answer }: Kind<'public'>, visit: Visit) => {
-    const { from, cookie, csrf, reply } = visit
-    const reached = await answer({
-      asked: parse(contract, visit),
-      now: now(),
-      from,
-      cookie,
-      csrf,
-      setSession: (value) => void reply.setCookie(cookieName, value, cookieWays),
-      at: (agency, about = []) => {
-        visit.actor = visitor(agency, from)
-        visit.on = [...visit.on, ...about]
-      },
-      as: async (agency, work) => {
-        visit.actor = visitor(agency, from)
-        mustBeHealthy(agency)
-        const done = await within(ground, visit.actor, async (tx) => {
-          const result = await work(tx)
-          await enter(tx, contract, visit)
-          return result
-        })
-        sequencer.poke(agency)
-        return done
-      },
-    })
-    return checked(contract, reached)
-  }
+/** Answers somebody who need not be signed in; the work itself says as whom of which agency it is done. */
+async function openly(house: House, { contract, answer }: Kind<'public'>, visit: Visit): Promise<unknown> {
+  const { from, cookie, csrf, reply } = visit
+  const now = house.now()
+  const reached = await answer({
+    asked: parse(contract, visit),
+    now,
+    from,
+    cookie,
+    csrf,
+    setSession: (value) => void reply.setCookie(cookieName, value, cookieWays),
+    at: (agency, about = []) => {
+      visit.actor = visitor(agency, from)
+      visit.on = [...visit.on, ...about]
+    },
+    as: async (agency, work) => {
+      visit.actor = visitor(agency, from)
+      mustBeHealthy(house, agency)
+      const done = await within(house.ground, visit.actor, async (tx) => {
+        const result = await work(tx)
+        await enter(tx, contract, { ...visit, at: now })
+        return result
+      })
+      house.sequencer.poke(agency)
+      return done
+    },
+  })
+  return checked(contract, reached)
+}
 
-  /** Finds out who asks, and does the work as them: both in one transaction, with its entry. */
-  const asSomebody = async (mounted: Exclude<Route, { kind: 'public' }>, visit: Visit) => {
-    const { contract } = mounted
-    const { from, cookie, csrf } = visit
-    const agency = doorkeeper.agencyOf(cookie)
-    if (agency) visit.actor = visitor(agency, from)
-    const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
-    if (!agency) throw new Refusal('session/missing')
-    mustBeHealthy(agency)
-    const answered = await within(ground, visitor(agency, from), async (tx) => {
-      visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now: now() })
-      await become(tx, visit.actor)
-      if (mounted.kind === 'raw') return undefined
-      const reached = await mounted.answer({ tx, asked, now: now(), from, cookie })
-      if (mounted.kind !== 'signed-in') return reached
-      const result = checked(contract, reached)
-      const repeated = mounted.polled && !firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
-      if (!repeated) await enter(tx, contract, visit)
-      return result
-    })
-    sequencer.poke(agency)
-    return answered
-  }
-
-  const slowly = async ({ contract }: Route, later: Later<unknown>, visit: Visit) => {
-    const found = await later()
-    const result = checked(contract, found.reply)
-    await within(ground, visit.actor as Actor, (tx) => {
-      tell(tx, found.on, found.detail)
-      return enter(tx, contract, visit)
-    })
-    sequencer.poke((visit.actor as Actor).agency)
+/** Finds out who asks, and does the work as them: both in one transaction, with its entry. */
+async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public' }>, visit: Visit): Promise<unknown> {
+  const { ground, doorkeeper, sequencer } = house
+  const { contract } = mounted
+  const { from, cookie, csrf } = visit
+  const now = house.now()
+  const agency = doorkeeper.agencyOf(cookie)
+  if (agency) visit.actor = visitor(agency, from)
+  const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
+  if (!agency) throw new Refusal('session/missing')
+  mustBeHealthy(house, agency)
+  const answered = await within(ground, visitor(agency, from), async (tx) => {
+    visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now })
+    await become(tx, visit.actor)
+    if (mounted.kind === 'raw') return undefined
+    const reached = await mounted.answer({ tx, asked, now, from, cookie })
+    if (mounted.kind !== 'signed-in') return reached
+    const result = checked(contract, reached)
+    const repeated = mounted.polled && !house.firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
+    if (!repeated) await enter(tx, contract, { ...visit, at: now })
     return result
-  }
+  })
+  sequencer.poke(agency)
+  return answered
+}
 
-  const answer = async (mounted: Route, visit: Visit): Promise<unknown> => {
-    if (mounted.kind === 'public') return openly(mounted, visit)
-    const answered = await asSomebody(mounted, visit)
-    const { request, reply } = visit
-    switch (mounted.kind) {
-      case 'raw':
-        return mounted.answer({ actor: visit.actor as Actor, params: request.params, request, reply })
-      case 'bytes':
-        return stream(answered as Bytes, reply)
-      case 'slow':
-        return slowly(mounted, answered as Later<unknown>, visit)
-      case 'signed-in':
-        if (mounted.contract.ledger === 'session.ended') void reply.clearCookie(cookieName, cookieWays)
-        return answered
-    }
-  }
+async function slowly(house: House, later: Later<unknown>, visit: Visit & { contract: Contract }): Promise<unknown> {
+  const found = await later()
+  const result = checked(visit.contract, found.reply)
+  const actor = visit.actor as Actor
+  await within(house.ground, actor, (tx) => {
+    tell(tx, found.on, found.detail)
+    return enter(tx, visit.contract, { ...visit, at: house.now() })
+  })
+  house.sequencer.poke(actor.agency)
+  return result
+}
 
-  return { answer, enterRefusal }
+async function answerOne(house: House, mounted: Route, visit: Visit): Promise<unknown> {
+  if (mounted.kind === 'public') return openly(house, mounted, visit)
+  const answered = await asSomebody(house, mounted, visit)
+  const { request, reply } = visit
+  const { contract } = mounted
+  switch (mounted.kind) {
+    case 'raw':
+      return mounted.answer({ actor: visit.actor as Actor, params: request.params, request, reply })
+    case 'bytes':
+      return stream(answered as Bytes, reply)
+    case 'slow':
+      return slowly(house, answered as Later<unknown>, { ...visit, contract })
+    case 'signed-in':
+      if (contract.ledger === 'session.ended') void reply.clearCookie(cookieName, cookieWays)
+      return answered
+  }
+}
+
+/** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
+export function answering(parts: AnswerParts) {
+  const house: House = { ...parts, firstInAMinute: onceIn(repeatMs, () => parts.now().getTime()) }
+  return {
+    answer: (mounted: Route, visit: Visit) => answerOne(house, mounted, visit),
+    enterRefusal: (refusal: Refusal, contract: Contract, visit: Visit) =>
+      enterRefusal(house, refusal, { ...visit, contract }),
+  }
 }

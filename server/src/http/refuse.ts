@@ -1,5 +1,5 @@
 import { Refusal, type RefusalCode, refusals } from '@sallyport/core/refusal'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** What the sender of a refused request is told. */
 export type Told = {
