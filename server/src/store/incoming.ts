@@ -13,7 +13,7 @@ export type Progress = { checked(bytes: number): void; durable(bytes: number): v
 
 /** Segments on their way to the disk at one time. */
 const depth = 4
-/** Segments after which the disk is told to catch up: bounds what a crash makes the next start read. */
+/** Segments after which the disk is told to catch up, so that a settle or a resume has little left to do. */
 const markEvery = 32
 
 /** The worker's half of a writing: hashes, seals and stores segments that arrive in order. */
