@@ -135,10 +135,10 @@ export const settings = {
   }),
   SALLYPORT_KEY_PASSPHRASE: setting({
     does: 'The passphrase over the agency key file. Prefer the file: an environment can be read by other programs of the same user.',
-    unset: 'none: asked for, or made, at set-up',
-    expects: 'at least 12 characters',
+    unset: 'none: kept in the data folder or entered after each start, as was chosen at set-up',
+    expects: 'at least 15 characters',
     secret: true,
-    read: (given) => (given.length >= 12 ? given : undefined),
+    read: (given) => (given.length >= 15 ? given : undefined),
   }),
   SALLYPORT_KEY_PASSPHRASE_FILE: setting({
     does: 'A file whose first line is that passphrase.',

@@ -35,13 +35,14 @@ const keepRow = `create table kept (id int primary key); insert into kept values
 type Vault = { readonly child: ChildProcess; readonly postgres: number; readonly said: readonly string[] }
 
 /** A vault in a process of its own, so that it can be killed. It says a line of JSON when PostgreSQL is up. */
-async function vaultProcess(folder: string): Promise<Vault> {
+async function vaultProcess(folder: string, user: { uid?: number; gid?: number } = {}): Promise<Vault> {
   const program = `
     import { startEmbedded } from ${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)}
     const { pid, ownerConfig } = await startEmbedded(process.argv[1], (sentence) => console.log(JSON.stringify(sentence)))
     console.log(JSON.stringify({ pid: pid(), ownerConfig }))`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...user,
   })
   const said: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {
@@ -250,4 +251,19 @@ test('a start that was cut short while it made the database leaves nothing that 
 
   assert.deepEqual(await ask(ownerConfig, 'select 1 as one'), [{ one: 1 }])
   await stop()
+})
+
+test('an ordinary user and root alike can run the database', async () => {
+  const root = process.getuid?.() === 0
+  const folder = join(home, 'ordinary', 'postgres')
+  await mkdir(join(home, 'ordinary'))
+  const nobody = 65_534
+  if (root) await chown(join(home, 'ordinary'), nobody, nobody)
+
+  const { child, postgres } = await vaultProcess(folder, root ? { uid: nobody, gid: nobody } : {})
+
+  assert.equal((await stat(join(folder, 'cluster', 'pgdata'))).uid, root ? nobody : process.getuid?.())
+  assert.deepEqual(await ask(await configOf(folder), 'select 1 as one'), [{ one: 1 }])
+  process.kill(postgres, 'SIGKILL')
+  await killHard(child)
 })
