@@ -1,15 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Answered, Contract } from '@sallyport/api/contract'
+import type { Answered, Asking, Contract } from '@sallyport/api/contract'
 import { type RefusalCode, refusals } from '@sallyport/core/refusal'
 import { NoAnswer, Refused } from './not-done.ts'
-
-/** Nothing asked is `Record<string, never>`, which in an intersection would forbid every other field. */
-type Fields<Asked> = string extends keyof Asked ? unknown : Asked
-type Input<Schema extends Contract['params' | 'query' | 'body']> = Fields<Schema['_zod']['input']>
-/** What a caller writes for a contract: params, query and body in one. */
-export type Asks<C extends Contract> = Input<C['params']> & Input<C['query']> & Input<C['body']>
 
 /** What the vault gave at sign-in. Whoever holds it acts as that person, so it lies in a file of mode 0600. */
 export type Credentials = { readonly cookie: string; readonly csrf: string }
@@ -53,7 +47,7 @@ export const openVault = (origin: string, ca: readonly string[]): Vault => ({
  * Throws {@link Refused} when the vault says no and {@link NoAnswer} when nobody answers. When the
  * vault asks for patience (429), it is waited for, three times at most.
  */
-export async function call<C extends Contract>(vault: Vault, contract: C, asking: Asks<C>): Promise<Answered<C>> {
+export async function call<C extends Contract>(vault: Vault, contract: C, asking: Asking<C>): Promise<Answered<C>> {
   if (contract.reply === 'bytes') throw new TypeError(`${contract.path} answers with bytes: use send`)
   const wire = wireOf(contract, asking as Readonly<Record<string, unknown>>)
   for (let tries = 0; ; tries++) {

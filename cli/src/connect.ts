@@ -47,7 +47,7 @@ export async function signedIn(where: Reach): Promise<Vault> {
   return vault
 }
 
-export function originOf(address: string): string {
+function originOf(address: string): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(address) ? address : `https://${address}`)
   if (url?.protocol !== 'https:') throw new NotDone(`${address} is not an https address.`, 'A vault speaks only TLS.')
   return url.origin

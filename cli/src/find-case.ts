@@ -9,7 +9,7 @@ type CaseFound = Pick<Answered<typeof search>['cases'][number], 'id' | 'number'>
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** An id as a person typed it; `undefined` if it is none. */
-export const asId = <Kind extends string>(typed: string): Id<Kind> | undefined =>
+const asId = <Kind extends string>(typed: string): Id<Kind> | undefined =>
   uuid.test(typed) ? (typed.toLowerCase() as Id<Kind>) : undefined
 
 export function itemId(typed: string | undefined): ItemId {

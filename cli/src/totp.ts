@@ -1,7 +1,7 @@
 import { Secret, TOTP, URI } from 'otpauth'
 
 /** Seconds for which one code stands (RFC 6238 section 5.2). */
-export const period = 30
+const period = 30
 
 export const stepAt = (now: Date): number => Math.floor(now.getTime() / 1000 / period)
 

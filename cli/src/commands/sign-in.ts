@@ -1,10 +1,10 @@
 import { readEntrance } from '@sallyport/api/agency'
-import { signIn } from '@sallyport/api/sessions'
+import { signIn, signOut } from '@sallyport/api/sessions'
 import { ask, askSecretly } from '../ask.ts'
-import { call } from '../client.ts'
+import { call, type Vault } from '../client.ts'
 import { command } from '../command.ts'
 import { reach, vaultHelp, vaultOptions } from '../connect.ts'
-import { NotDone } from '../not-done.ts'
+import { NotDone, Refused } from '../not-done.ts'
 import { moment } from '../quantities.ts'
 import { save, sessionFile } from '../saved-session.ts'
 import { shown } from '../table.ts'
@@ -38,6 +38,7 @@ export const signInCommand = command({
   },
   async run({ values }, tell, warn) {
     const { vault, ca } = await reach(values)
+    const before = vault.session
     vault.session = undefined
     const entrance = await call(vault, readEntrance, { agency: values.agency })
     if (entrance.state === 'empty') throw new NotDone('The vault is empty.', 'Set it up with the link that it printed.')
@@ -47,6 +48,7 @@ export const signInCommand = command({
     const session = await call(vault, signIn, { ...(await proof(values)), agency: values.agency, bannerAccepted })
     const { cookie = '' } = vault.session ?? {}
     const { person, endsAt } = session
+    if (before) await endSession({ ...vault, session: before })
     await save({ origin: vault.origin, ca, name: person.name, endsAt, cookie, csrf: session.csrf })
     tell(
       { origin: vault.origin, person, agency: session.agency, endsAt },
@@ -56,6 +58,13 @@ export const signInCommand = command({
     return 0
   },
 })
+
+/** Ends the session that this one takes the place of. If it has ended already, so much the better. */
+async function endSession(vault: Vault): Promise<void> {
+  await call(vault, signOut, {}).catch((error: unknown) => {
+    if (!(error instanceof Refused)) throw error
+  })
+}
 
 /** Shows the notice before anything is asked for, and takes no silence for consent (CJISSECPOL AC-8). */
 async function accept({ banner }: Entrance, given: Given, warn: (line: string) => void): Promise<string> {

@@ -1,5 +1,5 @@
 import type { addMember, namePersonInCase, openCase } from '@sallyport/api/cases'
-import type { Asks } from '../client.ts'
+import type { Asking } from '@sallyport/api/contract'
 import type { Particulars } from '../upload/deliver.ts'
 import type { Who } from './cast.ts'
 
@@ -13,9 +13,9 @@ export type Handing = {
 
 export type CasePlan = {
   readonly lead: Who
-  readonly file: Asks<typeof openCase>
-  readonly members: readonly { readonly who: Who; readonly level: Asks<typeof addMember>['level'] }[]
-  readonly people: readonly Pick<Asks<typeof namePersonInCase>, 'name' | 'role' | 'remarks'>[]
+  readonly file: Asking<typeof openCase>
+  readonly members: readonly { readonly who: Who; readonly level: Asking<typeof addMember>['level'] }[]
+  readonly people: readonly Pick<Asking<typeof namePersonInCase>, 'name' | 'role' | 'remarks'>[]
   readonly notes: readonly { readonly by: Who; readonly text: string }[]
   readonly handings: readonly Handing[]
 }

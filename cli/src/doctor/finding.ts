@@ -12,7 +12,7 @@ export type Finding = {
   readonly advice?: string
 }
 
-export const marks = { well: 'well  ', note: 'note  ', wrong: 'WRONG ', unseen: 'unseen' } as const
+const marks = { well: 'well  ', note: 'note  ', wrong: 'WRONG ', unseen: 'unseen' } as const
 
 export const lineOf = ({ check, state, found, advice }: Finding): string =>
   `${marks[state]}  ${check}: ${found}${advice ? ` ${advice}` : ''}`

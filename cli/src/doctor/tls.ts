@@ -1,25 +1,39 @@
-import { type ConnectionOptions, connect, getCACertificates, type TLSSocket } from 'node:tls'
+import { type ConnectionOptions, connect, getCACertificates, getCiphers, type TLSSocket } from 'node:tls'
 import type { Finding } from './finding.ts'
 import { checkValidity } from './machine.ts'
 
-/** Offers that a vault must turn down: too old, too short a key, or not approved (SP 800-52r2, CJISSECPOL SC-13). */
-const weak: readonly { readonly name: string; readonly offer: ConnectionOptions }[] = [
-  { name: 'TLS 1.0 and 1.1', offer: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } },
-  { name: 'AES-128 in TLS 1.3', offer: { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' } },
-  { name: 'ChaCha20 in TLS 1.3', offer: { minVersion: 'TLSv1.3', ciphers: 'TLS_CHACHA20_POLY1305_SHA256' } },
-  { name: 'AES-128 in TLS 1.2', offer: twelve('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256') },
-  { name: 'ChaCha20 in TLS 1.2', offer: twelve('ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305') },
-  { name: 'CBC suites', offer: twelve('ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:AES256-SHA:AES128-SHA') },
-  { name: 'suites without forward secrecy', offer: twelve('AES256-GCM-SHA384:AES128-GCM-SHA256') },
-]
-const strong: readonly { readonly name: string; readonly offer: ConnectionOptions }[] = [
-  { name: 'TLS 1.3 with AES-256', offer: { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_256_GCM_SHA384' } },
-  { name: 'TLS 1.2 with AES-256', offer: twelve('ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384') },
+type Offer = { readonly name: string; readonly offer: ConnectionOptions }
+
+const approved = {
+  'TLSv1.3': ['TLS_AES_256_GCM_SHA384'],
+  'TLSv1.2': ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+} as const
+
+/** Every suite that this program could speak in a version, save the approved ones. */
+function others(version: keyof typeof approved): string[] {
+  const known = getCiphers().map((name) => name.toUpperCase())
+  const ofVersion = known.filter((name) => name.startsWith('TLS_') === (version === 'TLSv1.3'))
+  return ofVersion.filter((name) => !approved[version].some((good) => good === name))
+}
+
+const only = (version: keyof typeof approved, suites: readonly string[]): ConnectionOptions => ({
+  minVersion: version,
+  maxVersion: version,
+  // TLS 1.2 suites below the usual level are offered too: whether they are taken is the question.
+  ciphers: version === 'TLSv1.3' ? suites.join(':') : `${suites.join(':')}:@SECLEVEL=0`,
+})
+
+const strong: readonly Offer[] = [
+  { name: 'TLS 1.3', offer: only('TLSv1.3', approved['TLSv1.3']) },
+  { name: 'TLS 1.2', offer: only('TLSv1.2', approved['TLSv1.2']) },
 ]
 
-function twelve(ciphers: string): ConnectionOptions {
-  return { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` }
-}
+/** Offers that a vault must turn down: too old, too short a key, not approved (SP 800-52r2, CJISSECPOL SC-13). */
+const weak: readonly Offer[] = [
+  { name: 'TLS 1.0 or 1.1', offer: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } },
+  { name: 'TLS 1.3', offer: only('TLSv1.3', others('TLSv1.3')) },
+  { name: 'TLS 1.2', offer: only('TLSv1.2', others('TLSv1.2')) },
+]
 
 /**
  * Shakes hands with the vault, once for each thing that it should take or turn down.
@@ -33,8 +47,8 @@ export async function checkTls(origin: string, ca: readonly string[]): Promise<F
   const plain = await shake({ ...to, rejectUnauthorized: false })
   if (!plain)
     return [{ check: 'TLS', state: 'wrong', found: `nobody shakes hands at ${origin}.`, advice: 'Is it started?' }]
-  const taken = await offers(weak, to)
-  const good = await offers(strong, to)
+  const taken = await takenOf(weak, to)
+  const good = await takenOf(strong, to)
   return [
     await checkTrust(to, plain),
     checkValidity('Certificate of the vault', new Date(plain.validTo)),
@@ -47,14 +61,19 @@ function checkSuites(taken: readonly string[], good: readonly string[]): Finding
   const advice = 'Restrict the proxy before the vault; the vault itself offers AES-256 only.'
   if (taken.length) return { check, state: 'wrong', found: `the vault also takes ${taken.join(', ')}.`, advice }
   if (!good.length) return { check, state: 'wrong', found: 'the vault takes no suite with AES-256.', advice }
-  return { check, state: 'well', found: `${good.join(' and ')} taken, all ${weak.length} weak offers turned down.` }
+  const turned = others('TLSv1.3').length + others('TLSv1.2').length
+  const found = `${good.join(' and ')} taken; ${turned} other suites and all older versions turned down.`
+  return { check, state: 'well', found }
 }
 
 type To = ConnectionOptions & { readonly host: string }
 
-async function offers(list: typeof weak, to: To): Promise<string[]> {
+async function takenOf(offers: readonly Offer[], to: To): Promise<string[]> {
   const taken: string[] = []
-  for (const { name, offer } of list) if (await shake({ ...to, ...offer, rejectUnauthorized: false })) taken.push(name)
+  for (const { name, offer } of offers) {
+    const shaken = await shake({ ...to, ...offer, rejectUnauthorized: false })
+    if (shaken) taken.push(`${name} with ${shaken.suite}`)
+  }
   return taken
 }
 

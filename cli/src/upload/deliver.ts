@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import type { Asking } from '@sallyport/api/contract'
 import { readItem } from '@sallyport/api/items'
 import { declareDigest, declareUpload, readUpload } from '@sallyport/api/uploads'
 import type { CaseId, ItemId, UploadId } from '@sallyport/core/ids'
-import { type Asks, call, type Vault } from '../client.ts'
+import { call, type Vault } from '../client.ts'
 import { NoAnswer, NotDone, Refused } from '../not-done.ts'
 import { type Begun, begunUploads, deliveredBefore, takeUp, type Upload } from './begun.ts'
 import type { Display } from './display.ts'
@@ -10,7 +11,7 @@ import type { Source } from './files.ts'
 import { type Patience, patiently } from './patience.ts'
 import { transfer } from './transfer.ts'
 
-export type Particulars = Asks<typeof declareUpload>['particulars']
+export type Particulars = Asking<typeof declareUpload>['particulars']
 
 export type Delivery = {
   readonly source: Source

@@ -1,10 +1,11 @@
+import { basename } from 'node:path'
 import { shown } from '../table.ts'
 import { doneOf, lineOf, type Meter, measured, newMeter } from './progress.ts'
 
 /** What shows a person how far things are. Nothing here decides anything. */
 export type Display = {
-  readonly report: (name: string, total: number, done: number) => void
-  readonly ended: (name: string) => void
+  readonly report: (path: string, total: number, done: number) => void
+  readonly ended: (path: string) => void
   readonly note: (sentence: string) => void
   readonly close: () => void
 }
@@ -13,6 +14,7 @@ export const silentDisplay: Display = { report: () => {}, ended: () => {}, note:
 
 const redrawEvery = 0.2
 const logEvery = 15
+const mostName = 40
 
 /** Lines that are drawn over at a terminal: one for each file under way, one for all of them. */
 export function displayOn(stream: NodeJS.WriteStream, all: number): Display {
@@ -26,7 +28,7 @@ export function displayOn(stream: NodeJS.WriteStream, all: number): Display {
     drawn = 0
   }
   const draw = () => {
-    const lines = [...files].map(([name, meter]) => lineOf(name, meter))
+    const lines = [...files].map(([path, meter]) => lineOf(basename(path).slice(0, mostName), meter))
     const total = lineOf('All files', overall)
     clear()
     const width = Math.max(20, stream.columns || 80) - 1
@@ -38,18 +40,18 @@ export function displayOn(stream: NodeJS.WriteStream, all: number): Display {
     overall = measured(overall, performance.now() / 1000, finished + under)
   }
   return {
-    report(name, total, done) {
+    report(path, total, done) {
       const now = performance.now() / 1000
-      files.set(name, measured(files.get(name) ?? newMeter(total), now, done))
+      files.set(path, measured(files.get(path) ?? newMeter(total), now, done))
       measure()
       if (now - last < (stream.isTTY ? redrawEvery : logEvery)) return
       last = now
       if (stream.isTTY) draw()
       else stream.write(`${lineOf('All files', overall)}\n`)
     },
-    ended(name) {
-      finished += files.get(name)?.total ?? 0
-      files.delete(name)
+    ended(path) {
+      finished += files.get(path)?.total ?? 0
+      files.delete(path)
       clear()
     },
     note(sentence) {

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
+import type { Asking } from '@sallyport/api/contract'
 import type { declareUpload } from '@sallyport/api/uploads'
-import type { Asks } from '../client.ts'
 
-type Category = Asks<typeof declareUpload>['particulars']['category']
+type Category = Asking<typeof declareUpload>['particulars']['category']
 
 const types: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',

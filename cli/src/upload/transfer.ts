@@ -49,6 +49,7 @@ export async function transfer(sending: Transfer): Promise<string> {
 }
 
 type Range = { readonly from: number; readonly to: number }
+type Reading = Range & { readonly report?: (at: number) => void }
 
 /** Asks how many bytes the vault holds. An upload that is gone from tus may have been completed. */
 async function offsetOf({ vault, upload }: Transfer): Promise<number> {
@@ -74,7 +75,7 @@ async function sendPart(sending: Transfer, running: Running, range: Range): Prom
       'content-length': String(range.to - range.from),
       'upload-offset': String(range.from),
     },
-    body: read(file, running, range, sending.report),
+    body: read(file, running, { ...range, report: sending.report }),
   })
   const told = await textOf(answer)
   if (!good(answer)) throw refusalIn(answer, told)
@@ -92,7 +93,7 @@ const wrongOffset = {
 } as const
 
 /** Reads a range, and hashes what of it was not hashed before. */
-async function* read(file: FileHandle, running: Running, { from, to }: Range, report?: (at: number) => void) {
+async function* read(file: FileHandle, running: Running, { from, to, report }: Reading) {
   for (let at = from; at < to; ) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(Math.min(piece, to - at)), { position: at })
     if (!bytesRead)
