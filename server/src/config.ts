@@ -167,7 +167,7 @@ function placeOfData(given: string | null, { folder, root }: Start, faults: stri
 }
 
 /** Whether every folder above this one lets any user through. */
-export function othersMayPass(path: string): boolean {
+function othersMayPass(path: string): boolean {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const found = statSync(folder, { throwIfNoEntry: false })
     if (found && (found.mode & 0o001) === 0) return false

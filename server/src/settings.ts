@@ -4,7 +4,7 @@
  * `read` answers undefined for what it does not understand; the sentence that tells so is built from
  * `expects`. A `secret` is never repeated in a message, whatever is wrong with it.
  */
-export type Setting<T> = {
+type Setting<T> = {
   readonly does: string
   readonly unset: string
   readonly expects: string

@@ -9,7 +9,7 @@ import { reachExternal } from './external.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 
-export type Database = {
+type Database = {
   readonly db: Kysely<Schema>
   /** The same connections as `db` has, by a role that owns nothing. For readiness, not for rows. */
   readonly ownerless: pg.Pool

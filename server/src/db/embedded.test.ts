@@ -17,7 +17,7 @@ after(() => rm(home, { recursive: true }))
 const silently = () => {}
 
 /** Starts one that stops when the tests end, at the latest. */
-async function start(folder: string, say = (_: string) => {}): Promise<Embedded> {
+async function start(folder: string, say: (sentence: string) => void = silently): Promise<Embedded> {
   const embedded = await startEmbedded(folder, say)
   after(embedded.stop)
   return embedded

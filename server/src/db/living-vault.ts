@@ -87,7 +87,7 @@ async function livesAfterAll(cluster: Cluster, socket: string): Promise<boolean>
   return lock === 'held'
 }
 
-export const anotherVault = () =>
+const anotherVault = () =>
   new StartFault(
     'Another vault runs on this data folder. Stop it first, or give this one a folder of its own with SALLYPORT_DATA.',
   )

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { bits, type Der, integer, octets, oid, sequence, setOf, tagged, time, utf8, yes } from './der.ts'
 
 /** Certificates by RFC 5280, of the two kinds that a vault makes for itself, all signed with ECDSA P-384 and SHA-384. */
-export type Validity = { readonly from: Date; readonly until: Date }
+type Validity = { readonly from: Date; readonly until: Date }
 
 export type Authority = { readonly name: string; readonly key: KeyObject }
 
@@ -21,7 +21,7 @@ function extension(id: string, value: Der, critical = false): Der {
 }
 
 /** An IPv6 address as its 16 bytes, an IPv4 address as its 4. */
-export function addressBytes(address: string): Buffer {
+function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number))
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const [head = '', tail] = groups.split('::')

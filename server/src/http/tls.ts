@@ -27,11 +27,9 @@ const manner = {
   maxVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384',
   ecdhCurve: 'P-384:P-256',
-  sigalgs: [
-    ...['ecdsa_secp384r1_sha384', 'ecdsa_secp256r1_sha256', 'ecdsa_secp521r1_sha512'],
-    ...['rsa_pss_rsae_sha384', 'rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha512'],
-    ...['rsa_pkcs1_sha384', 'rsa_pkcs1_sha256', 'rsa_pkcs1_sha512'],
-  ].join(':'),
+  sigalgs:
+    'ecdsa_secp384r1_sha384:ecdsa_secp256r1_sha256:ecdsa_secp521r1_sha512:' +
+    'rsa_pss_rsae_sha384:rsa_pss_rsae_sha256:rsa_pss_rsae_sha512:rsa_pkcs1_sha384:rsa_pkcs1_sha256:rsa_pkcs1_sha512',
   honorCipherOrder: true,
   // A ticket would be encrypted under one key for as long as the process runs, and weaken what ephemeral keys give.
   secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,

@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { startEmbedded } from '../db/embedded.ts'
 
 /** How test files reach the PostgreSQL of their run. It can make databases, and forgets all when the power goes. */
-export type TestPostgres = { readonly ownerConfig: pg.ClientConfig; readonly appConfig: pg.ClientConfig }
+type TestPostgres = { readonly ownerConfig: pg.ClientConfig; readonly appConfig: pg.ClientConfig }
 
 /** Carries a {@link TestPostgres} as JSON from `build/test.ts` to the test files, each a process of its own. */
 export const testPostgresName = 'SALLYPORT_TEST_POSTGRES'
