@@ -13,23 +13,61 @@ const failureWindowMs = 15 * 60_000
 type Shown = { readonly signInName: string; readonly password: string; readonly code: string }
 
 /**
+ * Counts failures under names that nobody can sign in with, and locks them as accounts are locked: else
+ * the fifth failure would tell which names exist. In memory of one server, for the names tried last.
+ */
+export type Strangers = { readonly failAndAsk: (name: string, now: Date) => 'refused' | 'locked' }
+
+const mostStrangers = 10_000
+
+export function newStrangers(): Strangers {
+  const known = new Map<string, readonly Date[] | 'locked'>()
+  return {
+    failAndAsk(name, now) {
+      const before = known.get(name) ?? []
+      const after = before === 'locked' ? before : [...recent(before, now), now]
+      const outcome = after === 'locked' || after.length >= mostFailures ? 'locked' : 'refused'
+      known.delete(name)
+      known.set(name, outcome === 'locked' ? 'locked' : after)
+      const [oldest] = known.keys()
+      if (known.size > mostStrangers && oldest !== undefined) known.delete(oldest)
+      return outcome
+    },
+  }
+}
+
+const recent = (failures: readonly Date[], now: Date) =>
+  failures.filter((at) => now.getTime() - at.getTime() < failureWindowMs)
+
+type Proving = {
+  readonly shown: Shown
+  readonly now: Date
+  readonly strangers: Strangers
+  /** Told which account it is about as soon as that is known, so that a refusal is entered about it. */
+  readonly about: (person: PersonId) => void
+}
+
+/**
  * Finds out whether somebody is who they say: password and one-time code, both, in one answer.
  *
  * A failure is counted in a transaction of its own, so that no fault later on can undo the count. The
- * answer is the same for an unknown name, a wrong password and a wrong code; it takes the same time.
- * The account is held while code and count are compared, so two requests never spend one code.
+ * answer is the same for an unknown name, a wrong password and a wrong code, also when it is that the
+ * name is locked; and the work is. The account is held while code and count are compared, so two
+ * requests never spend one code.
  */
 export async function mustBeWhoTheySay(
   ground: Ground,
   door: Actor,
-  { shown, now }: { shown: Shown; now: Date },
+  { shown, now, strangers, about }: Proving,
 ): Promise<PersonId> {
-  const found = await within(ground, door, (tx) => holdPersonNamed(tx, shown.signInName.trim().toLowerCase()))
+  const name = shown.signInName.trim().toLowerCase()
+  const found = await within(ground, door, (tx) => holdPersonNamed(tx, name))
+  if (found) about(found.id)
   const right = await isPassword(shown.password, keptOf(found))
-  if (!found || found.state === 'disabled' || found.state === 'invited') throw new Refusal('sign-in/refused')
   const outcome = await within(ground, door, async (tx) => {
-    const person = await holdPersonNamed(tx, shown.signInName.trim().toLowerCase())
-    if (!person || person.state === 'disabled') return { is: 'refused' } as const
+    const person = await holdPersonNamed(tx, name)
+    if (!found || !person || person.state === 'disabled' || person.state === 'invited')
+      return { is: strangers.failAndAsk(`${door.agency} ${name}`, now) } as const
     if (person.state === 'locked') return { is: 'locked' } as const
     const secret =
       person.totp && (tx.keys.open({ table: 'person.totp', agency: door.agency, id: person.id }, person.totp) as string)
@@ -38,7 +76,7 @@ export async function mustBeWhoTheySay(
       await changePersonRow(tx, person.id, { totp_spent: step, failures: [] })
       return { is: 'known', id: person.id } as const
     }
-    const failures = [...person.failures.filter((at) => now.getTime() - at.getTime() < failureWindowMs), now]
+    const failures = [...recent(person.failures, now), now]
     const locks = failures.length >= mostFailures
     await changePersonRow(tx, person.id, { failures, ...(locks && { state: 'locked' }) })
     if (locks)

@@ -1,10 +1,10 @@
 import { lockSession, readSession, resumeSession, signIn, signOut } from '@sallyport/api/sessions'
-import type { AgencyId, SessionId } from '@sallyport/core/ids'
+import type { AgencyId, PersonId, SessionId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Actor, become, type Ground, visitor, within } from '#db/within.ts'
 import { polledRoute, publicRoute, type Route, route } from '#http/route.ts'
 import { personById } from '../people/rows.ts'
-import { mustBeWhoTheySay } from './credentials.ts'
+import { mustBeWhoTheySay, newStrangers, type Strangers } from './credentials.ts'
 import { endSession, lockSessionRow } from './rows.ts'
 import { begin, doorkeeper, sessionShown, tokenOf } from './sign-in.ts'
 
@@ -14,11 +14,15 @@ type Needs = {
   readonly agencyNamed: (slug: string | undefined) => Promise<AgencyId>
 }
 
-export const sessionRoutes = ({ ground, agencyNamed }: Needs): readonly Route[] => [
+export const sessionRoutes = ({ ground, agencyNamed }: Needs): readonly Route[] =>
+  routesFor({ ground, agencyNamed }, newStrangers())
+
+const routesFor = ({ ground, agencyNamed }: Needs, strangers: Strangers): readonly Route[] => [
   publicRoute(signIn, async ({ asked, now, from, as, at, setSession }) => {
     const agency = await agencyNamed(asked.agency)
     at(agency)
-    const person = await mustBeWhoTheySay(ground, visitor(agency, from), { shown: asked, now })
+    const about = (id: PersonId) => at(agency, [id])
+    const person = await mustBeWhoTheySay(ground, visitor(agency, from), { shown: asked, now, strangers, about })
     const begun = await as(agency, async (tx) => {
       const found = await personById(tx, person)
       const known = await become(tx, {
@@ -50,7 +54,8 @@ export const sessionRoutes = ({ ground, agencyNamed }: Needs): readonly Route[] 
       await doorkeeper.actorOf(tx, knock)
       return (await sessionShown(tx, tokenOf(cookie), now)).person
     })
-    await mustBeWhoTheySay(ground, door, { shown: { ...asked, signInName }, now })
+    const about = (id: PersonId) => at(agency, [id])
+    await mustBeWhoTheySay(ground, door, { shown: { ...asked, signInName }, now, strangers, about })
     return as(agency, async (tx) => {
       const known = await become(tx, await doorkeeper.actorOf(tx, knock))
       await lockSessionRow(known, mine(known.actor), { locked: null, seen: now })
