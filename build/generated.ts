@@ -4,6 +4,7 @@ import { permissions, reachOf, roles } from '@sallyport/core/access'
 import { acts } from '@sallyport/core/acts'
 import { type RefusalCode, refusals } from '@sallyport/core/refusal'
 import { z } from 'zod'
+import { settingsPage } from '../server/src/settings.ts'
 
 /** The pages that are made from the code. A test fails when one in docs/ is not what this gives. */
 
@@ -27,7 +28,8 @@ ${table(
 `
 
 /** Acts that no contract names: the vault enters them by itself. */
-const namedBy = (act: string) => contracts.filter(({ contract }) => contract.ledger === act).map(({ name }) => `\`${name}\``)
+const namedBy = (act: string) =>
+  contracts.filter(({ contract }) => contract.ledger === act).map(({ name }) => `\`${name}\``)
 
 export const actsPage = (): string => `# Acts
 
@@ -38,7 +40,11 @@ The act stands in clear in each entry; who, what and why stand sealed behind sal
 
 ${table(
   ['act', 'a person reads', 'entered by'],
-  Object.entries(acts).map(([act, says]) => [`\`${act}\``, `Sgt. Ruiz ${says}`, namedBy(act).join(', ') || 'the vault itself']),
+  Object.entries(acts).map(([act, says]) => [
+    `\`${act}\``,
+    `Sgt. Ruiz ${says}`,
+    namedBy(act).join(', ') || 'the vault itself',
+  ]),
 )}
 
 ## Who may do what
@@ -72,7 +78,11 @@ function parametersOf({ params, query }: Contract): object[] {
 }
 
 function responsesOf({ reply, refuses, permission }: Contract): Record<string, object> {
-  const codes = [...refuses, ...general, ...(permission === 'anyone' ? [] : [...ofSession, 'session/not-permitted' as const])]
+  const codes = [
+    ...refuses,
+    ...general,
+    ...(permission === 'anyone' ? [] : [...ofSession, 'session/not-permitted' as const]),
+  ]
   const byStatus = Map.groupBy(new Set(codes), (code) => refusals[code].status)
   const refused = [...byStatus].map(([status, some]) => [
     String(status),
@@ -98,7 +108,9 @@ function operationOf({ name, noun, contract }: (typeof contracts)[number]): obje
     description: `Permission: ${permission}. Entered in the ledger as ${ledger}.`,
     ...(permission === 'anyone' ? { security: [] } : {}),
     parameters: parametersOf(contract),
-    ...(takes && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    ...(takes && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
+    }),
     responses: responsesOf(contract),
   }
 }
@@ -119,10 +131,17 @@ export function openApi(): string {
   if (bytes && patch) {
     const header = (name: string, value: object) => ({ name, in: 'header', required: true, schema: value })
     const offset = [header('Tus-Resumable', { type: 'string', enum: ['1.0.0'] })]
-    bytes['head'] = { ...tus.head, parameters: [...patch.parameters, ...offset], responses: { 200: { description: 'Upload-Offset and Upload-Length' } } }
+    bytes['head'] = {
+      ...tus.head,
+      parameters: [...patch.parameters, ...offset],
+      responses: { 200: { description: 'Upload-Offset and Upload-Length' } },
+    }
     Object.assign(patch, {
       parameters: [...patch.parameters, ...offset, header('Upload-Offset', { type: 'integer', minimum: 0 })],
-      requestBody: { required: true, content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+      requestBody: {
+        required: true,
+        content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
     })
   }
   const refusal = {
@@ -160,4 +179,5 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/REFUSALS.md': refusalsPage,
   'docs/ACTS.md': actsPage,
   'docs/OPENAPI.json': openApi,
+  'docs/operations/settings.md': settingsPage,
 }

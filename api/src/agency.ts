@@ -159,6 +159,7 @@ export const readVault = contract({
     ledger: z.object({ origin: z.string(), size: z.int(), waiting: z.int(), checkpoint: z.string(), key: z.string() }),
     keys: z.object({ holder: z.string(), unlock: z.enum(['by-hand', 'by-file']), releasedAt: instant.nullable() }),
     cryptography: z.object({ provider: z.string(), fips: z.boolean(), says: z.string() }),
+    database: z.object({ version: z.string(), dataChecksums: z.boolean() }),
     storage: z.object({ objects: z.int(), bytes: z.int(), freeBytes: z.int() }),
   }),
   refuses: [],

@@ -125,9 +125,15 @@ const verifier = () =>
 let stop: (() => Promise<void>) | undefined
 let stopping = false
 
+/** One Ctrl-C may arrive twice, from the terminal and through npm; only a later one means "at once". */
+const echoMs = 1_000
+let asked = 0
+
 function leave(code: number): void {
-  if (stopping) process.exit(1)
+  if (stopping && Date.now() - asked > echoMs) process.exit(1)
+  if (stopping) return
   stopping = true
+  asked = Date.now()
   say('The vault is stopping.')
   setTimeout(() => process.exit(1), drainMs).unref()
   void (stop?.() ?? Promise.resolve()).then(() => process.exit(code))
@@ -135,6 +141,7 @@ function leave(code: number): void {
 
 process.on('SIGTERM', () => leave(0))
 process.on('SIGINT', () => leave(0))
+process.on('SIGHUP', () => leave(0))
 process.on('unhandledRejection', (fault) => {
   console.error(fault)
   leave(1)

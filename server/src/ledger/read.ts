@@ -1,14 +1,15 @@
-import { equal } from '@sallyport/core/bytes'
 import type { Json } from '@sallyport/core/canonical-json'
-import { readCheckpoint } from '@sallyport/core/checkpoint'
+import { openCheckpoint, readCheckpoint } from '@sallyport/core/checkpoint'
 import { type Leaf, opens, readLeaf, saltOf } from '@sallyport/core/entry'
-import { readNote } from '@sallyport/core/note'
-import { inclusionProof } from '@sallyport/core/tiles'
+import { verifyConsistency } from '@sallyport/core/merkle'
+import { readNote, type VerifierKey } from '@sallyport/core/note'
+import { consistencyProof, inclusionProof } from '@sallyport/core/tiles'
 import { proves, writeProof } from '@sallyport/core/tlog-proof'
 import type { Tx } from '#db/within.ts'
 import { openBytes, sha256, unwrapKey } from '#keys/primitives.ts'
 import { detailKeyOf } from './record.ts'
 import type { EntryRow } from './rows.ts'
+import { ed25519Verify } from './signatures.ts'
 import type { TileFolder } from './tile-folder.ts'
 
 type Facts = { readonly [name: string]: Json }
@@ -76,8 +77,19 @@ export async function isIncluded({ folder, note, size }: Published, { row }: Ope
   return proves(sha256, { index: row.position, path, checkpoint: Buffer.from(note) }, { entry: row.leaf, checkpoint })
 }
 
-/** Whether the checkpoint file that anybody may fetch is the one that the database has. */
-export async function isPublished({ folder, note }: Published): Promise<boolean> {
-  const stored = await folder.read('checkpoint')
-  return stored !== undefined && equal(stored, Buffer.from(note))
+/**
+ * Whether the checkpoint that anybody may fetch tells of the same tree as the one in the database.
+ *
+ * Others write while this is asked, so the file may be one step older or newer: then one of the two
+ * must be a beginning of the other, which their tiles prove (RFC 6962 section 2.1.2).
+ */
+export async function isPublished({ folder, note, size }: Published, key: VerifierKey): Promise<boolean> {
+  const file = await folder.read('checkpoint')
+  const open = (bytes: Uint8Array) => openCheckpoint(bytes, { key, verify: ed25519Verify })
+  const [stored, head] = [file && (await open(file)), await open(Buffer.from(note))]
+  if (stored?.is !== 'signed' || head.is !== 'signed' || head.checkpoint.size !== size) return false
+  const [older, newer] = [stored.checkpoint, head.checkpoint].sort((a, b) => a.size - b.size)
+  if (!older || !newer) return false
+  const proof = await consistencyProof(sha256, folder.readTile, { old: older.size, size: newer.size })
+  return verifyConsistency(sha256, { old: older.size, oldRoot: older.root, size: newer.size, root: newer.root, proof })
 }

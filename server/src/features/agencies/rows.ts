@@ -1,4 +1,5 @@
 import type { AgencyId } from '@sallyport/core/ids'
+import { sql } from 'kysely'
 import type { Tx } from '#db/within.ts'
 
 /** The whole directory; the caller must be the server itself (see `noAgency`). */
@@ -44,4 +45,11 @@ export async function storedSums(tx: Tx): Promise<{ objects: number; bytes: numb
     .select(({ fn }) => [fn.countAll<number>().as('objects'), fn.sum<number | null>('sealed_length').as('bytes')])
     .executeTakeFirstOrThrow()
   return { objects: Number(objects), bytes: Number(bytes ?? 0) }
+}
+
+/** What PostgreSQL says of itself: its version, and whether it would notice a page that rotted on disk. */
+export async function databaseState(tx: Tx): Promise<{ version: string; dataChecksums: boolean }> {
+  const { rows } = await sql<{ version: string; checksums: string }>`
+    select current_setting('server_version') as version, current_setting('data_checksums') as checksums`.execute(tx)
+  return { version: rows[0]?.version ?? 'unknown', dataChecksums: rows[0]?.checksums === 'on' }
 }

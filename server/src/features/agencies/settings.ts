@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { type Tx, tell } from '#db/within.ts'
 import { sha256 } from '#keys/primitives.ts'
 import { countWaiting, ledgerHead } from '#ledger/rows.ts'
-import { agencyFile, type AgencyFile, changeAgencyRow, storedSums } from './rows.ts'
+import { agencyFile, type AgencyFile, changeAgencyRow, databaseState, storedSums } from './rows.ts'
 
 export const bannerOf = ({ banner_text, banner_version }: AgencyFile) => ({
   text: banner_text,
@@ -75,6 +75,7 @@ export async function vaultState(tx: Tx, { version, releasedAt, room }: Around):
         ? 'Only algorithms that the provider marks as approved are used. Whether the provider is validated is for its certificate to say.'
         : 'AES-256, SHA-2, HMAC, PBKDF2 and Ed25519 are used, from a module that is not FIPS 140-3 validated as it stands.',
     },
+    database: await databaseState(tx),
     storage: { ...(await storedSums(tx)), freeBytes: room.free },
   }
 }
