@@ -43,15 +43,14 @@ call vault.protect('vault.enrolment');
 grant select, insert, update (used_at) on vault.enrolment to sallyport_server;
 comment on column vault.enrolment.person_id is '@id person';
 
--- Sessions live here and nowhere else: a cookie that this table does not know opens nothing.
+-- Sessions live here and nowhere else: a cookie that this table does not know opens nothing. From where
+-- one was begun stands in the ledger, sealed.
 create table vault.session (
   agency_id    uuid         not null default vault.agency(),
   id           uuid         not null,
   token_hash   bytea        not null,
   person_id    uuid         not null,
   banner       bytea        not null,
-  address      text         not null,
-  agent        text         not null,
   begun_at     timestamptz  not null,
   seen_at      timestamptz  not null,
   locked_at    timestamptz,
@@ -65,4 +64,3 @@ call vault.protect('vault.session');
 grant select, insert, update (seen_at, locked_at, ended_at) on vault.session to sallyport_server;
 comment on column vault.session.id is '@id session';
 comment on column vault.session.person_id is '@id person';
-comment on column vault.session.agent is 'Browser or program, as it names itself, sealed nowhere and never trusted';

@@ -176,8 +176,6 @@ export type Schema = {
     token_hash: Uint8Array
     person_id: PersonId
     banner: Uint8Array
-    address: string
-    agent: string
     begun_at: Date
     seen_at: Date
     locked_at: Date | null

@@ -133,14 +133,15 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
   const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
   if (!agency) throw new Refusal('session/missing')
   mustBeHealthy(house, agency)
+  const polled = mounted.kind === 'signed-in' && mounted.polled
   const answered = await within(ground, visitor(agency, from), async (tx) => {
-    visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now })
+    visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now, polled })
     await become(tx, visit.actor)
     if (mounted.kind === 'raw') return undefined
     const reached = await mounted.answer({ tx, asked, now, from, cookie })
     if (mounted.kind !== 'signed-in') return reached
     const result = checked(contract, reached)
-    const repeated = mounted.polled && !house.firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
+    const repeated = polled && !house.firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
     if (!repeated) await enter(tx, contract, { ...visit, at: now })
     return result
   })

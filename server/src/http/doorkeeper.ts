@@ -17,4 +17,6 @@ export type Knock = {
   readonly contract: Contract
   readonly from: From
   readonly now: Date
+  /** A page asks this by itself to stay fresh, so it shows nobody's presence. */
+  readonly polled: boolean
 }

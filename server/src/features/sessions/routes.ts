@@ -48,7 +48,7 @@ const routesFor = ({ ground, agencyNamed }: Needs, strangers: Strangers): readon
     const agency = doorkeeper.agencyOf(cookie)
     if (!agency) throw new Refusal('session/missing')
     at(agency)
-    const knock = { cookie, csrf, contract: resumeSession, from, now }
+    const knock = { cookie, csrf, contract: resumeSession, from, now, polled: false }
     const door = visitor(agency, from)
     const { signInName } = await within(ground, door, async (tx) => {
       await doorkeeper.actorOf(tx, knock)

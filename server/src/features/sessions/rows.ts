@@ -10,7 +10,7 @@ export type SessionRow = NonNullable<Awaited<ReturnType<typeof sessionByToken>>>
 
 export const insertSession = (
   tx: Tx,
-  row: { id: SessionId; tokenHash: Buffer; person: PersonId; banner: Buffer; address: string; agent: string; at: Date },
+  row: { id: SessionId; tokenHash: Buffer; person: PersonId; banner: Buffer; at: Date },
 ) =>
   tx
     .insertInto('session')
@@ -19,8 +19,6 @@ export const insertSession = (
       token_hash: row.tokenHash,
       person_id: row.person,
       banner: row.banner,
-      address: row.address,
-      agent: row.agent,
       begun_at: row.at,
       seen_at: row.at,
     })

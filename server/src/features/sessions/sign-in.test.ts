@@ -150,7 +150,10 @@ test('a code that is shown twice in the same moment lets one in, not two', async
 
   const answers = await Promise.all([knock(shown), knock(shown), knock(shown)])
 
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 401, 401])
+  assert.deepEqual(
+    answers.map(({ status }) => status).toSorted((a, b) => a - b),
+    [200, 401, 401],
+  )
 })
 
 test('five failures within fifteen minutes lock an account, and the right password does not open it any more', async () => {

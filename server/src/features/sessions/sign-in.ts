@@ -37,7 +37,7 @@ const isLocked = ({ locked_at, seen_at }: SessionRow, now: Date) =>
 /** Who stands behind a cookie. Every request asks; nothing about a session is kept in memory. */
 export const doorkeeper: Doorkeeper = {
   agencyOf: (cookie) => readCookie(cookie)?.agency,
-  async actorOf(tx, { cookie, csrf, contract, from, now }: Knock): Promise<Actor> {
+  async actorOf(tx, { cookie, csrf, contract, from, now, polled }: Knock): Promise<Actor> {
     const shown = readCookie(cookie)
     const row = shown && (await sessionByToken(tx, sha256(shown.token)))
     if (!shown || !row) throw new Refusal('session/missing')
@@ -51,8 +51,7 @@ export const doorkeeper: Doorkeeper = {
     if (permission !== 'signed-in' && permission !== 'anyone' && reachOf(person.roles, permission) === 'none') {
       throw new Refusal('session/not-permitted')
     }
-    if (!locked && contract.path !== readSession.path && now.getTime() - row.seen_at.getTime() > noticeMs)
-      await seeSession(tx, row.id, now)
+    if (!locked && !polled && now.getTime() - row.seen_at.getTime() > noticeMs) await seeSession(tx, row.id, now)
     return {
       kind: 'person',
       agency: shown.agency,
@@ -114,14 +113,11 @@ export async function begin(
   if (hex(agency.banner_version) !== bannerAccepted) throw new Refusal('session/banner-changed')
   const token = randomBytes(32)
   const id = randomUUID() as SessionId
-  const { address = '', agent = '' } = tx.actor
   await insertSession(tx, {
     id,
     tokenHash: sha256(token),
     person,
     banner: Buffer.from(agency.banner_version),
-    address: address ?? '',
-    agent: agent ?? '',
     at: now,
   })
   await changePersonRow(tx, person, { last_sign_in_at: now })
