@@ -72,6 +72,12 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const sequencer = startSequencer({ ground, folder: join(config.data, 'ledger'), serverKey, now, say })
   const agencies = () => agenciesOf(ground)
   const known = (await agencies()).map(({ id }) => id)
+  // Agencies are never removed, so one that was seen needs no second look.
+  const seen = new Set(known)
+  const isAgency = async (id: AgencyId) => {
+    if (!seen.has(id)) for (const one of await agencies()) seen.add(one.id)
+    return seen.has(id)
+  }
   const links = newSetUpLinks(known.length === 0 ? config.setupToken : undefined)
   const unlocking = { ground, leases, folder: keyFolder }
   const sealed = await unlockAtStart(unlocking, { agencies: known, given: config.passphrase }, now())
@@ -80,8 +86,8 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
   const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke })
-  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, agencies, say })
-  const app = serve({ ...parts, ground, sequencer, routes, doorkeeper })
+  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, isAgency, say })
+  const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   const tidy = async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id))))
   const tidying = every(tidyMs, tidy, say)
 
@@ -116,13 +122,13 @@ type Machinery = {
   readonly links: SetUpLinks
   readonly served: Served
   readonly receiving: Receiving
-  readonly agencies: Vault['agencies']
+  readonly isAgency: (id: AgencyId) => Promise<boolean>
   readonly say: (fault: unknown) => void
 }
 
 /** Every route of the vault, each feature given what it needs and nothing else. */
 function routesOf({ config, store, now, version, verifier }: VaultParts, made: Machinery): readonly Route[] {
-  const { ground, leases, keyFolder, sequencer, links, served, receiving, agencies, say } = made
+  const { ground, leases, keyFolder, sequencer, links, served, receiving, isAgency, say } = made
   const { origin, uploadDays: days, demo: demonstration } = config
   const ledger = join(config.data, 'ledger')
   const room = () => store.room()
@@ -130,7 +136,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
   return [
     ...agencyRoutes({ ground, leases, keyFolder, origin, version, demonstration, links, room }),
     ...sessionRoutes({ ground, agencyNamed: (slug) => agencyNamed(ground, slug) }),
-    ...peopleRoutes({ origin, isAgency: async (id) => (await agencies()).some((one) => one.id === id) }),
+    ...peopleRoutes({ origin, isAgency }),
     ...caseRoutes,
     ...itemRoutes({ ground, store, served, ledger, now }),
     ...uploadRoutes({ ground, receiving, room, days, now, poke, say }),

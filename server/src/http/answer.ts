@@ -21,6 +21,8 @@ export type AnswerParts = {
   readonly ground: Ground
   readonly sequencer: Pick<Sequencer, 'poke' | 'healthy'>
   readonly doorkeeper: Doorkeeper
+  /** Whether the agency that a cookie names is one of this vault. */
+  readonly isAgency: (id: AgencyId) => Promise<boolean>
   readonly now: () => Date
 }
 
@@ -83,7 +85,9 @@ async function enterRefusal(
 ) {
   if (!actor) return
   // A flood of refusals from one address must not become a flood of entries.
-  if (code === 'request/too-many' && !house.firstInAMinute(`${actor.agency} ${from.address} too-many`)) return
+  if (code === 'request/too-many' && !house.firstInAMinute(`${from.address} too-many`)) return
+  // Whoever makes up a cookie makes up its agency: no ledger is begun for one that does not exist.
+  if (!(await house.isAgency(actor.agency))) return
   const detail = { ...factsOf(contract, from), act: contract.ledger, code, facts }
   const subjects = [...new Set(on.filter(isUuid))].slice(0, mostSubjects)
   await within(house.ground, actor, (tx) =>
@@ -128,8 +132,7 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
   const { contract } = mounted
   const { from, cookie, csrf } = visit
   const now = house.now()
-  const agency = doorkeeper.agencyOf(cookie)
-  if (agency) visit.actor = visitor(agency, from)
+  const agency = visit.actor?.agency
   const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
   if (!agency) throw new Refusal('session/missing')
   mustBeHealthy(house, agency)
@@ -177,6 +180,12 @@ async function answerOne(house: House, mounted: Route, visit: Visit): Promise<un
       if (contract.ledger === 'session.ended') void reply.clearCookie(cookieName, cookieWays)
       return answered
   }
+}
+
+/** Somebody of the agency that a cookie names, until more is known of them. */
+export function claimedBy(doorkeeper: Doorkeeper, cookie: string, from: From): Actor | undefined {
+  const agency = doorkeeper.agencyOf(cookie)
+  return agency && visitor(agency, from)
 }
 
 /** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */

@@ -3,7 +3,7 @@ import type { Server } from 'node:https'
 import fastifyCookie from '@fastify/cookie'
 import { Refusal, refusals } from '@sallyport/core/refusal'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { type AnswerParts, answering, cookieName, isUuid, type Visit } from './answer.ts'
+import { type AnswerParts, answering, claimedBy, cookieName, isUuid, type Visit } from './answer.ts'
 import { dataPolicy, everywhere } from './headers.ts'
 import { limit } from './limits.ts'
 import type { Log, Meters } from './observe.ts'
@@ -33,6 +33,25 @@ const fromOf = (request: FastifyRequest): From => ({
     .slice(0, 200),
 })
 
+function visitOf(
+  { doorkeeper }: ServeParts,
+  { kind }: Route,
+  { request, reply }: Pick<Visit, 'request' | 'reply'>,
+): Visit {
+  const csrf = request.headers['x-sallyport-csrf']
+  const cookie = request.cookies[cookieName] ?? ''
+  const from = fromOf(request)
+  return {
+    request,
+    reply,
+    from,
+    cookie,
+    csrf: typeof csrf === 'string' ? csrf : undefined,
+    actor: kind === 'public' ? undefined : claimedBy(doorkeeper, cookie, from),
+    on: [],
+  }
+}
+
 /** Everything between a connection and the function that answers a request, in the order in which it happens. */
 export function serve(parts: ServeParts): FastifyInstance<Server> {
   const app = listener(parts)
@@ -41,18 +60,10 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
   for (const mounted of parts.routes) {
     const { contract } = mounted
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      const csrf = request.headers['x-sallyport-csrf']
-      const visit: Visit = {
-        request,
-        reply,
-        from: fromOf(request),
-        cookie: request.cookies[cookieName] ?? '',
-        csrf: typeof csrf === 'string' ? csrf : undefined,
-        actor: undefined,
-        on: [],
-      }
-      const leave = admit(mounted, visit.from)
+      const visit = visitOf(parts, mounted, { request, reply })
+      let leave: (() => void) | undefined
       try {
+        leave = admit(mounted, visit.from)
         return await answer(mounted, visit)
       } catch (thrown) {
         const refusal = refusalOf(thrown)
@@ -62,7 +73,7 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
           )
         throw refusal ?? thrown
       } finally {
-        leave()
+        leave?.()
       }
     }
     const methods = mounted.kind === 'raw' ? mounted.methods : [contract.method]

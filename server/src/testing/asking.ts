@@ -91,10 +91,13 @@ export function wireOf(contract: Contract, asked: Readonly<Record<string, unknow
 /** The vault said no, or broke. Tests look at it with {@link refused}. */
 export class Refused extends Error {
   override readonly name = 'Refused'
-  readonly reply: Reply
+  readonly #reply: Reply
   constructor(reply: Reply) {
-    super(`${reply.status} ${reply.code ?? reply.text.slice(0, 200)}`)
-    this.reply = reply
+    super(`${reply.status} ${reply.text.slice(0, 400)}`)
+    this.#reply = reply
+  }
+  get reply(): Reply {
+    return this.#reply
   }
 }
 

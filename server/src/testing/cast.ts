@@ -135,11 +135,13 @@ export async function hire(
 ): Promise<Person> {
   const n = next()
   const { roles, name = `Person ${n}`, signInName = `person.${n}`, badge, password = `seven grey herons ${n}` } = hiring
-  const invited = await asker(house.vault, administrator)(invitePerson, {
-    name,
-    signInName,
-    roles: [...roles],
-    ...(badge !== undefined && { badge }),
+  const asked = { name, signInName, roles: [...roles], ...(badge !== undefined && { badge }) }
+  const invite = () => asker(house.vault, administrator)(invitePerson, asked)
+  const invited = await invite().catch(async (thrown: unknown) => {
+    if (!(thrown instanceof Refused && String(thrown.reply.code).startsWith('session/'))) throw thrown
+    // So much time has passed that the administrator must sign in again.
+    Object.assign(administrator, await enter(house, administrator))
+    return invite()
   })
   const token = tokenIn(invited.link)
   const { totpSecret } = await asker(house.vault, undefined)(readEnrolment, { token })

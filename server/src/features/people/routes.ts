@@ -8,6 +8,7 @@ import {
   releasePerson,
   resetPerson,
 } from '@sallyport/api/people'
+import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { publicRoute, type Route, route } from '#http/route.ts'
 import {
@@ -22,7 +23,7 @@ import {
   reset,
 } from './people.ts'
 
-type Needs = { readonly origin: string; readonly isAgency: (agency: string) => Promise<boolean> }
+type Needs = { readonly origin: string; readonly isAgency: (agency: AgencyId) => Promise<boolean> }
 
 export const peopleRoutes = ({ origin, isAgency }: Needs): readonly Route[] => [
   route(listPeople, ({ tx }) => people(tx)),
@@ -45,6 +46,6 @@ export const peopleRoutes = ({ origin, isAgency }: Needs): readonly Route[] => [
   }),
 ]
 
-async function mustExist(isAgency: Needs['isAgency'], agency: string): Promise<void> {
+async function mustExist(isAgency: Needs['isAgency'], agency: AgencyId): Promise<void> {
   if (!(await isAgency(agency))) throw new Refusal('enrolment/not-found')
 }
