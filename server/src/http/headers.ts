@@ -34,4 +34,7 @@ export const pagePolicy = (nonce: string): string =>
 /** An answer that is data: nothing in it may run, whatever an uploaded file contains. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'self'; sandbox"
 
+/** A PDF, shown by the browser's own viewer in a frame of our page. It loads nothing and runs nothing here. */
+export const documentPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
 export const newNonce = (): string => randomBytes(18).toString('base64')

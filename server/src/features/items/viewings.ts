@@ -4,6 +4,7 @@ import type { openViewing, readContent, reportPlayed } from '@sallyport/api/item
 import type { ViewingId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Actor, type Ground, type Tx, tell, within } from '#db/within.ts'
+import { documentPolicy } from '#http/headers.ts'
 import type { Bytes, From } from '#http/route.ts'
 import { record } from '#ledger/record.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
@@ -119,6 +120,8 @@ export async function content(
       ...(part && { 'content-range': `bytes ${start}-${end - 1}/${original.stored.length}` }),
       'content-disposition': disposition(viewing.purpose, correctedItem(row, []).originalName),
       'cache-control': 'private, no-store',
+      // A sandboxed document has no viewer for PDF; the viewer itself keeps the document from the page.
+      ...(row.facts.mediaType === 'application/pdf' && { 'content-security-policy': documentPolicy }),
     },
     body: watched(bytesOf(needs.store, original, { start, end }), async (fault) => {
       await within(needs.ground, actor, (own) =>
