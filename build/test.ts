@@ -2,7 +2,7 @@
  * Runs the tests: `node build/test.ts [pattern…]`, where a pattern is a part of a path, or `e2e` for the
  * tests in a browser.
  *
- * One PostgreSQL serves the whole run. A test that is skipped or put off counts as a failure unless
+ * One PostgreSQL serves the whole run; tests in a browser start whole vaults, each with its own. A test that is skipped or put off counts as a failure unless
  * build/skips.json tells why, by its name: a suite that quietly shrinks proves less each month.
  */
 import { glob, readFile } from 'node:fs/promises'
@@ -51,13 +51,22 @@ async function runFiles(files: string[]): Promise<Tally> {
   return { failed, left }
 }
 
+/** Runs the files and gives the exit code: 0 if all held and nothing was left out without a reason. */
+async function judged(files: string[]): Promise<number> {
+  const reasons = await readReasons()
+  const { failed, left } = await runFiles(files)
+  const unexplained = left.filter((name) => !reasons[name])
+  for (const name of unexplained) console.error(`Left out without a reason in build/skips.json: ${name}`)
+  return failed > 0 || unexplained.length > 0 ? 1 : 0
+}
+
 async function main(): Promise<number> {
   const files = await chosenFiles()
   if (files.length === 0) {
     console.error('No test matches.')
     return 2
   }
-  const reasons = await readReasons()
+  if (browser) return judged(files)
   const postgres = await startTestPostgres()
   const stopEarly = () => void postgres.stop().finally(() => process.exit(130))
   process.once('SIGINT', stopEarly)
@@ -66,10 +75,7 @@ async function main(): Promise<number> {
     const { ownerConfig, appConfig } = postgres
     await template(ownerConfig)
     process.env[testPostgresName] = JSON.stringify({ ownerConfig, appConfig })
-    const { failed, left } = await runFiles(files)
-    const unexplained = left.filter((name) => !reasons[name])
-    for (const name of unexplained) console.error(`Left out without a reason in build/skips.json: ${name}`)
-    return failed > 0 || unexplained.length > 0 ? 1 : 0
+    return await judged(files)
   } finally {
     process.off('SIGINT', stopEarly)
     process.off('SIGTERM', stopEarly)

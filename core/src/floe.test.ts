@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { concat, unhex, utf8 } from './bytes.ts'
@@ -45,25 +45,35 @@ const vectors = new URL('../../../shared/vectors/floe/', import.meta.url)
 const known = { key: new Uint8Array(32), aad: utf8('This is AAD') }
 const small = { key: new Uint8Array(32).fill(9), aad: utf8('agency/object/1') }
 
-for (const name of readdirSync(vectors).filter((name) => name.endsWith('_ct.txt'))) {
-  const object = name.includes('rotation') ? { ...known, rotationBits: 2 } : known
-  const sealed = vector(name)
-  const plain = vector(name.replace('_ct', '_pt'))
-
-  test(`what another implementation sealed opens here: ${name}`, () => {
-    const opened = openAll(sealed, object)
-
-    assert.deepEqual(opened, plain)
+// The vectors lie beside the project, not in it. A run that is to be trusted must have them; a reader's need not.
+if (existsSync(vectors)) knownAnswers()
+else if (process.env['CI'] === 'true')
+  test('the files that other implementations sealed are there to be tried', () => {
+    assert.fail('../shared/vectors/floe is missing beside the project')
   })
+else test('what other implementations sealed opens here', { skip: 'no ../shared/vectors/floe beside the project' })
 
-  test(`what is sealed here with the same parameters opens again: ${name}`, () => {
-    const segmentLength = new DataView(sealed.buffer).getUint32(2)
+function knownAnswers(): void {
+  for (const name of readdirSync(vectors).filter((name) => name.endsWith('_ct.txt'))) {
+    const object = name.includes('rotation') ? { ...known, rotationBits: 2 } : known
+    const sealed = vector(name)
+    const plain = vector(name.replace('_ct', '_pt'))
 
-    const again = sealAll(plain, segmentLength, object)
+    test(`what another implementation sealed opens here: ${name}`, () => {
+      const opened = openAll(sealed, object)
 
-    assert.equal(again.length, sealedLengthOf(plain.length, segmentLength))
-    assert.deepEqual(openAll(again, object), plain)
-  })
+      assert.deepEqual(opened, plain)
+    })
+
+    test(`what is sealed here with the same parameters opens again: ${name}`, () => {
+      const segmentLength = new DataView(sealed.buffer).getUint32(2)
+
+      const again = sealAll(plain, segmentLength, object)
+
+      assert.equal(again.length, sealedLengthOf(plain.length, segmentLength))
+      assert.deepEqual(openAll(again, object), plain)
+    })
+  }
 }
 
 test('any plaintext seals to the length foretold and opens to itself', () => {
