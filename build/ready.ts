@@ -2,21 +2,13 @@
  * Makes what the vault serves as files: the pages (web/dist) and the offline verifier (verify/dist).
  *
  * Built once and again only when a source changed, so that a start costs nothing; `--fresh` builds
- * whatever the stamp says. Also the place that says plainly when the Node that runs is too old.
+ * whatever the stamp says.
  */
 import { createHash } from 'node:crypto'
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 24 || (major === 24 && minor < 12)) {
-  console.error(
-    `This is Node ${process.versions.node}; Sallyport needs 24.12 or newer. On Linux, \`npm ci\` brings it: run the command through npm. Elsewhere, install Node 24.`,
-  )
-  process.exit(2)
-}
 
 const root = resolve(import.meta.dirname, '..')
 
