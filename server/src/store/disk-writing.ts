@@ -24,6 +24,7 @@ export class DiskWriting implements Writing {
   readonly length: number
   readonly #opened: Opened
   readonly #lastSegment: number
+  readonly #slots: readonly Uint8Array[]
   readonly #free = Array.from({ length: slots }, (_, slot) => slot)
   readonly #underWay = new Set<Promise<void>>()
   #segment: number
@@ -40,10 +41,11 @@ export class DiskWriting implements Writing {
     this.length = length
     this.#opened = opened
     this.#lastSegment = countOf(length) - 1
+    this.#slots = Array.from({ length: slots }, (_, slot) => slotOf(exchange, slot, plainSegment))
     this.#segment = start.segments
     if (start.tail.length) {
       this.#slot = this.#free.pop() ?? 0
-      slotOf(exchange, this.#slot, plainSegment).set(start.tail)
+      this.#slots[this.#slot]?.set(start.tail)
       this.#filled = start.tail.length
     }
     this.#taken = start.complete ? length : start.segments * plainSegment + start.tail.length
@@ -117,7 +119,7 @@ export class DiskWriting implements Writing {
       this.#slot ??= this.#free.pop()
       if (this.#slot === undefined) return rest
       const now = rest.subarray(0, plainSegment - this.#filled)
-      slotOf(this.#opened.exchange, this.#slot, plainSegment).set(now, this.#filled)
+      this.#slots[this.#slot]?.set(now, this.#filled)
       this.#filled += now.length
       this.#taken += now.length
       rest = rest.subarray(now.length)

@@ -1,29 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal, type RefusalCode } from '@sallyport/core/refusal'
-import { DataStore, ERRORS, Server, Upload } from '@tus/server'
-import { DiskFull, type ObjectStore, type Sealed, type Sealing, type Writing } from './object-store.ts'
-import { keepWritings, type OpenWritings } from './open-writings.ts'
-import { receive } from './receive.ts'
-import { newUploadLocks, type Release, type UploadLocks } from './upload-locks.ts'
+import { DataStore, Server, Upload } from '@tus/server'
+import { DiskFull, type ObjectStore, type Sealed, type Sealing } from './object-store.ts'
+import { keepWritings } from './open-writings.ts'
+import { Cut, receiveUploads, type Uploads } from './receive-upload.ts'
+import { newUploadLocks } from './upload-locks.ts'
+import type { UploadPorts } from './upload-ports.ts'
 
-/** What the store must know of an upload. */
-export type Expected = {
-  readonly sealing: Sealing
-  /** `arrived`: all bytes are here (and perhaps checked), so none may follow. */
-  readonly state: 'receiving' | 'arrived' | 'expired'
-}
-
-export type UploadPorts = {
-  find(id: string): Promise<Expected | undefined>
-  /** So many bytes are safe. Also told now and then while a long part arrives. */
-  settled(id: string, received: number): Promise<void>
-  /**
-   * All bytes are safe. Told again, after a crash, when the client next asks. The reply to the last
-   * part waits for it; a refusal thrown here is that reply. {@link TusHandler.finish} may be called in it.
-   */
-  arrived(id: string): Promise<void>
-}
+export type { UploadPorts } from './upload-ports.ts'
 
 export type TusSettings = {
   readonly store: ObjectStore
@@ -61,11 +46,10 @@ export type TusHandler = {
 /** One request on its way through @tus/server. */
 type Passing = {
   readonly request: TusRequest
-  /** Aborted when another connection wants the upload. */
-  readonly wanted: AbortController
   location?: string
+  /** The upload that its body belongs to, if the protocol allows the body. */
+  accepted?: string
   error?: unknown
-  cut?: boolean
 }
 
 const passing = new AsyncLocalStorage<Passing>()
@@ -75,21 +59,14 @@ function current(): Passing {
   return now
 }
 
-/** How often a long part tells what of it is safe, in ms. */
-const tellEvery = 5000
-
-/** Stores what @tus/server receives. Bodies do not pass through it: see {@link tusHandler}. */
-class SealedStore extends DataStore {
-  readonly #writings: OpenWritings
-  readonly #ports: UploadPorts
-  readonly #patience: number
+/** What @tus/server sees of an upload. It judges whether a body may come, but the body does not pass through it. */
+class Judged extends DataStore {
+  readonly #uploads: Uploads
   override readonly extensions = ['creation', 'creation-with-upload']
 
-  constructor(writings: OpenWritings, ports: UploadPorts, patience: number) {
+  constructor(uploads: Uploads) {
     super()
-    this.#writings = writings
-    this.#ports = ports
-    this.#patience = patience
+    this.#uploads = uploads
   }
 
   override create(upload: Upload): Promise<Upload> {
@@ -97,112 +74,66 @@ class SealedStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    const { sealing, state } = await this.#expected(id)
-    const size = sealing.length
-    if (state === 'arrived') {
-      if (current().request.req.method === 'PATCH') throw new Refusal('upload/finished')
-      return new Upload({ id, size, offset: size })
-    }
-    const offset = await this.#using(sealing, (writing) => writing.settle())
-    if (offset === size && current().request.req.method === 'HEAD') await this.#ports.arrived(id)
-    return new Upload({ id, size, offset })
+    const { sealing, state, offset } = await this.#uploads.stand(id)
+    if (state === 'arrived' && current().request.req.method === 'PATCH') throw new Refusal('upload/finished')
+    return new Upload({ id, size: sealing.length, offset })
   }
 
-  override async write(_: unknown, id: string): Promise<number> {
-    const { sealing } = await this.#expected(id)
-    const received = await this.#using(sealing, (writing) => this.#receive(id, writing))
-    if (received === sealing.length) await this.#ports.arrived(id)
-    return received
-  }
-
-  async #receive(id: string, writing: Writing): Promise<number> {
-    const { request, wanted } = current()
-    let told = performance.now()
-    let telling: Promise<void> = Promise.resolve()
-    const onTaken = () => {
-      if (performance.now() - told < tellEvery) return
-      told = performance.now()
-      telling = telling.then(() => this.#ports.settled(id, writing.received))
-      telling.catch(() => undefined)
-    }
-    const settings = { writing, wanted: wanted.signal, patience: this.#patience, onTaken }
-    const how = await receive(request.req, settings).catch((error: Error) => {
-      // What came before a body that is too long is kept; what the disk refused is not there.
-      if (error instanceof Refusal) return error
-      throw error
-    })
-    await telling
-    const received = await writing.settle()
-    await this.#ports.settled(id, received)
-    if (how instanceof Refusal) throw how
-    if (how === 'yielded') throw new Refusal('upload/busy')
-    if (how === 'cut') {
-      current().cut = true
-      throw ERRORS.ABORTED
-    }
-    return received
-  }
-
-  async #expected(id: string): Promise<Expected> {
-    const expected = await this.#ports.find(id)
-    if (!expected) throw new Refusal('upload/not-found')
-    if (expected.state === 'expired') throw new Refusal('upload/expired')
-    return expected
-  }
-
-  /** A writing that failed is closed at once, so that the next request finds what is safe. */
-  async #using<T>(sealing: Sealing, work: (writing: Writing) => Promise<T>): Promise<T> {
-    try {
-      const result = await work(await this.#writings.use(sealing))
-      this.#writings.rest(sealing)
-      return result
-    } catch (error) {
-      if (error instanceof Refusal || error === ERRORS.ABORTED) this.#writings.rest(sealing)
-      else await this.#writings.drop(sealing)
-      throw error
-    }
+  override write(_: unknown, id: string, offset: number): Promise<number> {
+    current().accepted = id
+    return Promise.resolve(offset)
   }
 }
 
 /**
  * tus 1.0 over an object store.
  *
- * @tus/server judges the protocol (headers, offsets, lengths, status). It is given requests without
- * their body: it would send every byte through a web stream and three Node streams. The body goes
- * from the socket to the writing, found through the request's async context.
+ * @tus/server judges the protocol: headers, offset, length, status. It is given requests without
+ * their body, since it would send every byte through a web stream and three Node streams; the body
+ * then goes from the socket to the writing (bench/store.ts measures what this is worth).
  */
 export function tusHandler({ store, ports, idle = 60_000, patience = 60_000, most = 32 }: TusSettings): TusHandler {
   const writings = keepWritings(store, { idle, most })
   const locks = newUploadLocks(Math.min(patience, 10_000))
-  const server = new Server({
-    path: '/',
-    datastore: new SealedStore(writings, ports, patience),
-    locker: { newLock: (id) => lockOf(locks, id) },
-    allowedOrigins: [],
-    getFileIdFromRequest: () => idOf(current()),
-    namingFunction: (req, metadata) => created(req.headers, metadata),
-    generateUrl: () => current().location ?? '',
-    onResponseError: (_, error) => {
-      current().error = error
-      return undefined
-    },
-  })
+  const uploads = receiveUploads(writings, ports, patience)
+  const server = protocol(uploads)
 
-  const handle = async (request: TusRequest): Promise<number | undefined> => {
-    const pass: Passing = { request, wanted: new AbortController() }
+  const answer = async (request: TusRequest, wanted: AbortSignal): Promise<number> => {
     const { req, res } = request
-    res.setHeader('Tus-Resumable', '1.0.0')
-    const answer = await passing.run(pass, () => server.handleWeb(withoutBody(req)))
-    if (pass.cut) return void res.destroy()
-    const error = asRefusal(pass.error)
-    // The rest of a body that nobody wants is not waited for.
-    if (error && !req.complete) res.setHeader('Connection', 'close')
+    const pass: Passing = { request }
+    const judged = await passing.run(pass, () => server.handleWeb(withoutBody(req)))
+    const error = asError(pass.error)
     if (error) throw error
-    for (const [name, value] of answer.headers) {
+    for (const [name, value] of judged.headers) {
       if (!name.startsWith('access-control-') && name !== 'connection') res.setHeader(name, value)
     }
-    res.writeHead(answer.status).end(req.method === 'HEAD' ? undefined : await answer.text())
-    return answer.status
+    if (pass.accepted) res.setHeader('Upload-Offset', await uploads.take(pass.accepted, { req, wanted }))
+    else if (req.method === 'HEAD' && 'id' in request) await arrivedUnheard(request.id)
+    res.writeHead(judged.status).end(req.method === 'HEAD' ? undefined : await judged.text())
+    return judged.status
+  }
+
+  /** All bytes had come, but whoever should have been told was not: we crashed, or refused. */
+  const arrivedUnheard = async (id: string): Promise<void> => {
+    const { state, sealing, offset } = await uploads.stand(id)
+    if (state === 'receiving' && offset === sealing.length) await ports.arrived(id)
+  }
+
+  const handle = async (request: TusRequest): Promise<number | undefined> => {
+    const { req, res } = request
+    res.setHeader('Tus-Resumable', '1.0.0')
+    const wanted = new AbortController()
+    const release = 'id' in request ? await locks.take(request.id, () => wanted.abort()) : undefined
+    try {
+      return await answer(request, wanted.signal)
+    } catch (error) {
+      if (error instanceof Cut) return void res.destroy()
+      // The rest of a body that nobody wants is not waited for.
+      if (!req.complete) res.setHeader('Connection', 'close')
+      throw asError(error)
+    } finally {
+      release?.()
+    }
   }
 
   const destroy = async (id: string, sealing: Sealing): Promise<void> => {
@@ -213,16 +144,21 @@ export function tusHandler({ store, ports, idle = 60_000, patience = 60_000, mos
   return { handle, finish: writings.finish, destroy, drain: writings.drain }
 }
 
-function lockOf(locks: UploadLocks, id: string) {
-  let release: Release | undefined
-  const { wanted } = current()
-  return {
-    lock: async () => {
-      release = await locks.take(id, () => wanted.abort())
+/** @tus/server, with everything that is not judgement taken over: locks, names, errors, origins. */
+const protocol = (uploads: Uploads): Server =>
+  new Server({
+    path: '/',
+    datastore: new Judged(uploads),
+    locker: { newLock: () => ({ lock: async () => undefined, unlock: async () => undefined }) },
+    allowedOrigins: [],
+    getFileIdFromRequest: () => idOf(current()),
+    namingFunction: (req, metadata) => created(req.headers, metadata),
+    generateUrl: () => current().location ?? '',
+    onResponseError: (_, error) => {
+      current().error = error
+      return undefined
     },
-    unlock: async () => release?.(),
-  }
-}
+  })
 
 const idOf = ({ request }: Passing): string | undefined => ('id' in request ? request.id : undefined)
 
@@ -235,8 +171,8 @@ async function created(headers: Headers, metadata: Declared['metadata'] = {}): P
 }
 
 function withoutBody({ method = 'GET', headers, url = '/' }: IncomingMessage): Request {
-  const plain = Object.entries(headers).filter(([name, value]) => typeof value === 'string' && !name.startsWith(':'))
-  return new Request(new URL(url, 'https://localhost'), { method, headers: plain as [string, string][] })
+  const plain = Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string')
+  return new Request(new URL(url, 'https://localhost'), { method, headers: plain })
 }
 
 const refusalOf: ReadonlyMap<number, RefusalCode> = new Map([
@@ -247,7 +183,7 @@ const refusalOf: ReadonlyMap<number, RefusalCode> = new Map([
 ])
 
 /** What the caller must answer; undefined for what only the tus protocol has words for. */
-function asRefusal(error: unknown): Error | undefined {
+function asError(error: unknown): Error | undefined {
   if (error instanceof DiskFull) return new Refusal('vault/disk-full')
   if (error instanceof Error || error === undefined) return error
   const code = refusalOf.get((error as { status_code?: number }).status_code ?? 0)

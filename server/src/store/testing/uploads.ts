@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { Refusal, refusals } from '@sallyport/core/refusal'
 import type { ObjectStore, Sealed } from '../object-store.ts'
-import { type Declared, type Expected, type TusSettings, tusHandler } from '../tus-store.ts'
+import { type Declared, type TusSettings, tusHandler } from '../tus-store.ts'
+import type { Expected } from '../upload-ports.ts'
 import { aSealing } from './objects.ts'
 
 type Kept = { expected: Expected; received: number; sealed?: Sealed }
