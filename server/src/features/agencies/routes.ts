@@ -16,7 +16,7 @@ import type { Leases } from '#keys/leases.ts'
 import { newTotpSecret, totpUri } from '../sessions/totp.ts'
 import { defaultBanner } from './banner.ts'
 import { agencyFile, directory } from './rows.ts'
-import { found, prepare, type SetUpLinks, undo } from './set-up.ts'
+import { found, prepare, type SetUpLinks, slugTaken, undo } from './set-up.ts'
 import { bannerOf, change, settings, vaultState } from './settings.ts'
 import { unlock } from './unlock.ts'
 
@@ -68,14 +68,11 @@ async function setUpAgency(
   const { ground, leases, keyFolder, links, origin } = needs
   const keys = { folder: keyFolder, leases }
   if (!links.holds(asked.token)) throw new Refusal('vault/already-set-up')
-  if ((await agenciesOf(ground)).some(({ slug }) => slug === asked.slug)) {
-    throw new Refusal('request/malformed', {
-      field: 'slug',
-      expected: 'a short name that no other agency of this vault has',
-    })
-  }
+  // Spent before anything is waited for: whoever comes with the same link meanwhile finds it used.
   links.spend(asked.token)
   try {
+    if ((await agenciesOf(ground)).some(({ slug }) => slug === asked.slug))
+      throw new Refusal('request/malformed', slugTaken)
     const prepared = await prepare(asked, keys, now)
     const parts = { asked, prepared, host: new URL(origin).host, serverKey: leases.serverKey }
     return await as(prepared.agency, (tx) => found(tx, parts, now)).catch(async (fault: unknown) => {

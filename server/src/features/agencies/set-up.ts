@@ -9,6 +9,7 @@ import { writeVkey } from '@sallyport/core/note'
 import { Refusal } from '@sallyport/core/refusal'
 import { emptyEdge, rootOf } from '@sallyport/core/tiles'
 import { text } from '@sallyport/core/bytes'
+import { unlessTaken } from '#db/taken.ts'
 import { type Tx, tell } from '#db/within.ts'
 import { doubleWrap, type Released } from '#keys/keyring.ts'
 import type { Leases } from '#keys/leases.ts'
@@ -74,6 +75,8 @@ export async function undo({ agency }: Prepared, { folder, leases }: Keys): Prom
   await rm(join(folder, `passphrase-${agency}`), { force: true })
 }
 
+export const slugTaken = { field: 'slug', expected: 'a short name that no other agency of this vault has' }
+
 const purposes: readonly Purpose[] = ['metadata', 'index', 'detail']
 
 /**
@@ -100,7 +103,7 @@ export async function found(
     publicKey: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
     seed,
   }
-  await insertAgency(tx, {
+  const row = {
     id: agency,
     slug: asked.slug,
     name: asked.name,
@@ -108,14 +111,15 @@ export async function found(
     time_zone: asked.timeZone,
     banner_text: asked.bannerText,
     banner_version: sha256(Buffer.from(asked.bannerText)),
-    policy: 'cjis-v6',
+    policy: 'cjis-v6' as const,
     password_length: 8,
     unlock: asked.unlock,
     log_origin: log.origin,
     log_public: log.publicKey,
     log_private: wrapKey(serverKey, seed),
     created_at: now,
-  })
+  }
+  await unlessTaken(insertAgency(tx, row), 'request/malformed', slugTaken)
   for (const purpose of purposes)
     await insertAgencyKey(tx, {
       purpose,

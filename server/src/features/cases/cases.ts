@@ -14,6 +14,7 @@ import { reachOf } from '@sallyport/core/access'
 import type { CaseId, NoteId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { page, readCursor } from '#db/cursor.ts'
+import { unlessTaken } from '#db/taken.ts'
 import { type Tx, tell } from '#db/within.ts'
 import { personById } from '../people/rows.ts'
 import { index, seek } from '../search/rows.ts'
@@ -41,7 +42,7 @@ export async function open(tx: Tx, { number, title, type, description }: Asked<t
   const facts: CaseFacts = { number, title, type, description: description ?? null }
   const { key, wrapped } = tx.keys.newKey()
   key.fill(0)
-  await insertCase(tx, { id, facts, caseKey: wrapped, by: me(tx), at: now })
+  await unlessTaken(insertCase(tx, { id, facts, caseKey: wrapped, by: me(tx), at: now }), 'case/number-taken')
   await indexCase(tx, { id, opened_by: me(tx), opened_at: now }, facts)
   tell(tx, [id], { number, title, type })
   return caseShown(tx, id)

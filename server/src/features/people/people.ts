@@ -4,6 +4,7 @@ import type { changePerson, disablePerson, enrol, invitePerson, person as person
 import type { AgencyId, PersonId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import type { z } from 'zod'
+import { unlessTaken } from '#db/taken.ts'
 import { type Tx, tell } from '#db/within.ts'
 import { randomBytes, sha256 } from '#keys/primitives.ts'
 import { agencyFile } from '../agencies/rows.ts'
@@ -13,12 +14,12 @@ import { newTotpSecret, spendableStep, totpUri } from '../sessions/totp.ts'
 import {
   changePersonRow,
   everybody,
+  holdAdministrators,
   holdEnrolment,
   holdPerson,
   insertEnrolment,
   insertPerson,
   isNameTaken,
-  otherAdministrator,
   type PersonRow,
   place,
   renamePerson,
@@ -52,10 +53,16 @@ async function held(tx: Tx, id: PersonId): Promise<PersonRow> {
   return person
 }
 
-/** An agency without an administrator who can sign in could never release anybody again. */
-async function mustLeaveAdministrator(tx: Tx, person: PersonRow): Promise<void> {
-  const isOne = person.state === 'active' && person.roles.includes('administrator')
-  if (isOne && !(await otherAdministrator(tx, person.id))) throw new Refusal('person/last-administrator')
+/**
+ * A person who is about to lose the role or the way in. An agency without an administrator who can sign
+ * in could never release anybody again, so all of them are held first: two who take the role from each
+ * other at once must not each rely on the other.
+ */
+async function heldWithAnother(tx: Tx, id: PersonId): Promise<PersonRow> {
+  const administrators = await holdAdministrators(tx)
+  const person = await held(tx, id)
+  if (administrators.length === 1 && administrators[0] === id) throw new Refusal('person/last-administrator')
+  return person
 }
 
 /** The token names its agency, so that the link alone leads to the right row; its hash is all that is kept. */
@@ -78,7 +85,8 @@ type Inviting = Asked<typeof invitePerson> & { readonly origin: string }
 export async function invite(tx: Tx, { name, signInName, badge, roles, origin }: Inviting, now: Date) {
   if (await isNameTaken(tx, signInName)) throw new Refusal('person/name-taken')
   const id = randomUUID() as PersonId
-  await insertPerson(tx, { id, naming: { name, signInName, badge: badge ?? null }, roles, at: now })
+  const naming = { name, signInName, badge: badge ?? null }
+  await unlessTaken(insertPerson(tx, { id, naming, roles, at: now }), 'person/name-taken')
   const enrolment = await newEnrolment(tx, { person: id, origin }, now)
   tell(tx, [id], { roles })
   return { person: shown(await held(tx, id)), ...enrolment }
@@ -86,8 +94,7 @@ export async function invite(tx: Tx, { name, signInName, badge, roles, origin }:
 
 /** Changes who a person is called or what they may do. Narrower roles take effect with the next request. */
 export async function change(tx: Tx, { id, name, badge, roles }: Asked<typeof changePerson>) {
-  const person = await held(tx, id)
-  if (roles && !roles.includes('administrator')) await mustLeaveAdministrator(tx, person)
+  const person = await (roles && !roles.includes('administrator') ? heldWithAnother : held)(tx, id)
   const naming = { ...person.naming, ...(name && { name }), ...(badge !== undefined && { badge }) }
   await renamePerson(tx, id, naming)
   if (roles) await changePersonRow(tx, id, { roles: [...roles] })
@@ -99,8 +106,7 @@ export async function change(tx: Tx, { id, name, badge, roles }: Asked<typeof ch
 }
 
 export async function disable(tx: Tx, { id, why }: Asked<typeof disablePerson>, now: Date) {
-  const person = await held(tx, id)
-  await mustLeaveAdministrator(tx, person)
+  const person = await heldWithAnother(tx, id)
   await changePersonRow(tx, id, { state: 'disabled' })
   await endSessionsOf(tx, id, now)
   await spendEnrolments(tx, id, now)
@@ -118,8 +124,7 @@ export async function release(tx: Tx, id: PersonId) {
 
 /** Everything that lets the person in ends; the new link lets them choose again. */
 export async function reset(tx: Tx, { id, origin }: { id: PersonId; origin: string }, now: Date) {
-  const person = await held(tx, id)
-  await mustLeaveAdministrator(tx, person)
+  const person = await heldWithAnother(tx, id)
   await changePersonRow(tx, id, {
     state: 'invited',
     password_hash: null,

@@ -1,5 +1,6 @@
 import type { Role } from '@sallyport/core/access'
 import type { PersonId } from '@sallyport/core/ids'
+import { sql } from 'kysely'
 import type { Tx } from '#db/within.ts'
 
 /** What of a person stands sealed. */
@@ -110,16 +111,18 @@ export const renamePerson = (tx: Tx, id: PersonId, naming: Naming) =>
     .where('id', '=', id)
     .execute()
 
-/** Whether somebody else who can sign in is an administrator. */
-export const otherAdministrator = async (tx: Tx, than: PersonId): Promise<boolean> => {
-  const rows = await tx
-    .selectFrom('person')
-    .select(['id', 'roles'])
-    .where('state', '=', 'active')
-    .where('id', '<>', than)
-    .execute()
-  return rows.some(({ roles }) => roles.includes('administrator'))
-}
+/** The administrators who can sign in. All are held, in one order, until the transaction ends. */
+export const holdAdministrators = async (tx: Tx): Promise<PersonId[]> =>
+  (
+    await tx
+      .selectFrom('person')
+      .select('id')
+      .where('state', '=', 'active')
+      .where(sql<boolean>`'administrator' = any(roles)`)
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+  ).map(({ id }) => id)
 
 export const insertEnrolment = (
   tx: Tx,

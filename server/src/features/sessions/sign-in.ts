@@ -66,8 +66,8 @@ export const doorkeeper: Doorkeeper = {
 }
 
 function isEqual(given: string | undefined, expected: string): boolean {
-  if (given?.length !== expected.length) return false
-  return timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  const [one, other] = [Buffer.from(given ?? ''), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 type Shown = z.output<typeof session>
