@@ -80,7 +80,7 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   }
   const links = newSetUpLinks(known.length === 0 ? config.setupToken : undefined)
   const unlocking = { ground, leases, folder: keyFolder }
-  const sealed = await unlockAtStart(unlocking, { agencies: known, given: config.passphrase }, now())
+  const sealed = await unlockAtStart(unlocking, { agencies: known, given: config.passphrase, say }, now())
 
   const poke = ({ agency }: Actor) => sequencer.poke(agency)
   const served = gatherServed(ground, { now, say, poke })

@@ -38,7 +38,13 @@ export async function makeAgencyKey(folder: string, agency: AgencyId, passphrase
 
 /** Opens the agency key; undefined if the passphrase is another one. Throws if there is no such file. */
 export async function openAgencyKey(folder: string, agency: AgencyId, passphrase: string): Promise<Buffer | undefined> {
-  const kept = JSON.parse(await readFile(fileOf(folder, agency), 'utf8')) as KeyFile
+  const path = fileOf(folder, agency)
+  const text = await readFile(path, 'utf8').catch((fault: NodeJS.ErrnoException) => {
+    throw new Error(
+      `The key file ${path} cannot be read (${fault.code}). Restore it from a backup: without it nothing opens.`,
+    )
+  })
+  const kept = JSON.parse(text) as KeyFile
   const under = await stretch(passphrase, { salt: Buffer.from(kept.salt, 'base64'), rounds: kept.rounds, bytes: 32 })
   return unwrapKey(under, Buffer.from(kept.wrapped, 'base64'))
 }

@@ -25,27 +25,31 @@ export async function unlock(
   leases.release(agency, { agencyKey, metadata: key('metadata'), index: key('index'), detail: key('detail') }, now)
 }
 
+type AtStart = {
+  readonly agencies: readonly AgencyId[]
+  /** The passphrase from the settings. */
+  readonly given: string | null
+  readonly say: (fault: unknown) => void
+}
+
 /**
  * Opens at start what may be opened without a person: agencies that keep their passphrase in a file
- * here, or whose passphrase was given in the settings. Gives those that stay sealed.
+ * here, or whose passphrase was given in the settings. Gives those that stay sealed: also one whose key
+ * cannot be read, for the others must not wait for it.
  */
-export async function unlockAtStart(
-  parts: Unlocking,
-  { agencies, given }: { agencies: readonly AgencyId[]; given: string | null },
-  now: Date,
-) {
+export async function unlockAtStart(parts: Unlocking, { agencies, given, say }: AtStart, now: Date) {
   const sealed: AgencyId[] = []
   for (const agency of agencies) {
-    const passphrase = given ?? (await keptPassphrase(parts.folder, agency))
-    const opened =
-      passphrase !== undefined &&
-      (await unlock(parts, { agency, passphrase }, now).then(
+    const known = [given, await keptPassphrase(parts.folder, agency)].filter((one) => typeof one === 'string')
+    let opened = false
+    for (const passphrase of known)
+      opened ||= await unlock(parts, { agency, passphrase }, now).then(
         () => true,
         (fault: unknown) => {
-          if (fault instanceof Refusal) return false
-          throw fault
+          if (!(fault instanceof Refusal)) say(fault)
+          return false
         },
-      ))
+      )
     if (!opened) sealed.push(agency)
   }
   return sealed
