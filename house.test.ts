@@ -104,6 +104,19 @@ test('no package runs a script when it is installed, and those that would are kn
   )
 })
 
+test('the lock names the packages of every platform, so that a clean install works on each', () => {
+  type Locked = { readonly packages: Record<string, { readonly optionalDependencies?: Record<string, string> }> }
+  const { packages } = JSON.parse(read('package-lock.json')) as Locked
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.entries(optionalDependencies).flatMap(([name, version]) => (/^\d/.test(version) ? [name] : [])),
+  )
+  assert.deepEqual(
+    wanted.filter((name) => !packages[`node_modules/${name}`]),
+    [],
+    'run: node build/lock.ts',
+  )
+})
+
 test('the pure parts have no dependency, and the contracts have one', () => {
   const dependencies = (part: string) =>
     Object.keys((JSON.parse(read(`${part}/package.json`)) as { dependencies?: object }).dependencies ?? {})
