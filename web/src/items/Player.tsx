@@ -30,10 +30,10 @@ export function Player({ item, viewing, kind, onTrouble }: Props) {
   return (
     <div ref={stage} className={styles['player']} data-player={kind}>
       {kind === 'video' ? (
-        // biome-ignore lint/a11y/useMediaCaption: evidence comes without captions; a transcript is an item of its own
+        // Evidence comes without captions; a transcript is an item of its own.
         <video {...shared} playsInline className={styles['video']} aria-label={item.title} onClick={deeds.toggle} />
       ) : (
-        // biome-ignore lint/a11y/useMediaCaption: as above
+        // Evidence comes without captions; a transcript is an item of its own.
         <audio {...shared} aria-label={item.title} />
       )}
       <PlayerControls
