@@ -1,7 +1,7 @@
 import { opendir, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ObjectId } from '@sallyport/core/ids'
-import { incomingFolder, makeFolder, placesOf, removeFile, syncFolder, unfinished } from './disk-layout.ts'
+import { incomingFolder, makeFolder, type Places, placesOf, removeFile, syncFolder, unfinished } from './disk-layout.ts'
 import { diskReading } from './disk-reading.ts'
 import { DiskWriting, type Start } from './disk-writing.ts'
 import { newLane } from './lane.ts'
@@ -79,25 +79,28 @@ export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<
 
   const remove = async (id: ObjectId): Promise<void> => {
     if (writings.has(id)) throw new Error('this object is being written')
-    const { object, part, tail } = placesOf(folder, id)
-    await Promise.all([object, part, unfinished(part), tail, unfinished(tail)].map(removeFile))
-    await syncFolder(dirname(part))
-    await syncFolder(dirname(object)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-  }
-
-  async function* list(): AsyncGenerator<ObjectId> {
-    for await (const { name } of await opendir(folder)) {
-      if (!/^[0-9a-f]{2}$/.test(name)) continue
-      for await (const file of await opendir(join(folder, name))) {
-        // Only this store makes names of this form, from ids.
-        if (/^[0-9a-f-]{36}\.sealed$/.test(file.name)) yield file.name.slice(0, 36) as ObjectId
-      }
-    }
+    await removeAll(placesOf(folder, id))
   }
 
   const close = async () => void (await Promise.all([sealing.close(), opening.close()]))
 
-  return { begin, resume: (wanted) => start(wanted, 'resume'), read, remove, room, list, close }
+  return { begin, resume: (wanted) => start(wanted, 'resume'), read, remove, room, list: () => list(folder), close }
+}
+
+async function removeAll({ object, part, tail }: Places): Promise<void> {
+  await Promise.all([object, part, unfinished(part), tail, unfinished(tail)].map(removeFile))
+  await syncFolder(dirname(part))
+  await syncFolder(dirname(object)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
+async function* list(folder: string): AsyncGenerator<ObjectId> {
+  for await (const { name } of await opendir(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(name)) continue
+    for await (const file of await opendir(join(folder, name))) {
+      // Only this store makes names of this form, from ids.
+      if (/^[0-9a-f-]{36}\.sealed$/.test(file.name)) yield file.name.slice(0, 36) as ObjectId
+    }
+  }
 }

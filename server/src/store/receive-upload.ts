@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '@sallyport/core/refusal'
-import type { Sealing, Writing } from './object-store.ts'
+import type { Writing } from './object-store.ts'
 import type { OpenWritings } from './open-writings.ts'
 import { receive } from './receive.ts'
 import type { Expected, UploadPorts } from './upload-ports.ts'
@@ -9,6 +9,9 @@ import type { Expected, UploadPorts } from './upload-ports.ts'
 export class Cut extends Error {
   override readonly name = 'Cut'
 }
+
+/** Errors after which the writing is as good as before. */
+export const harmless = (error: unknown): boolean => error instanceof Refusal || error instanceof Cut
 
 export type Body = { readonly req: IncomingMessage; readonly wanted: AbortSignal }
 
@@ -31,23 +34,10 @@ export function receiveUploads(writings: OpenWritings, ports: UploadPorts, patie
     return upload
   }
 
-  /** A writing that failed is closed at once, so that the next request finds what is safe. */
-  const using = async <T>(sealing: Sealing, work: (writing: Writing) => Promise<T>): Promise<T> => {
-    try {
-      const result = await work(await writings.use(sealing))
-      writings.rest(sealing)
-      return result
-    } catch (error) {
-      if (error instanceof Refusal || error instanceof Cut) writings.rest(sealing)
-      else await writings.drop(sealing)
-      throw error
-    }
-  }
-
   const stand = async (id: string) => {
     const upload = await expected(id)
     if (upload.state === 'arrived') return { ...upload, offset: upload.sealing.length }
-    return { ...upload, offset: await using(upload.sealing, (writing) => writing.settle()) }
+    return { ...upload, offset: await writings.using(upload.sealing, (writing) => writing.settle()) }
   }
 
   const takeInto = async (writing: Writing, id: string, { req, wanted }: Body): Promise<number> => {
@@ -76,7 +66,7 @@ export function receiveUploads(writings: OpenWritings, ports: UploadPorts, patie
   const take = async (id: string, body: Body): Promise<number> => {
     const { sealing, state } = await expected(id)
     if (state === 'arrived') throw new Refusal('upload/finished')
-    const received = await using(sealing, (writing) => takeInto(writing, id, body))
+    const received = await writings.using(sealing, (writing) => takeInto(writing, id, body))
     if (received === sealing.length) await ports.arrived(id)
     return received
   }

@@ -227,6 +227,25 @@ test('a refusal at the end is the answer to the last part, and a crash there is 
   await refusing.tus.destroy(id, expected.sealing)
 })
 
+test('an upload may be finished from elsewhere while its sender keeps asking', async () => {
+  const base = await anUploadServer(store)
+  const id = base.expect(plain.length)
+  const { expected } = base.kept(id)
+  const ports = { find: async () => expected, settled: async () => undefined, arrived: async () => undefined }
+  const late = await anUploadServer(store, { ports })
+  const path = late.pathOf(id)
+  await send({ port: late.port, path, offset: 0, bytes: plain })
+
+  const asking = Array.from({ length: 6 }, () => head({ port: late.port, path }))
+  const sealed = await late.tus.finish(expected.sealing)
+
+  assert.equal(sealed.sha256, sha256Of(plain))
+  for (const { status, headers } of await Promise.all(asking)) {
+    assert.deepEqual([status, headers['upload-offset']], [200, String(plain.length)])
+  }
+  assert.deepEqual(await late.tus.finish(expected.sealing), sealed)
+})
+
 test('a disk without room refuses by name', async () => {
   const folder = await aFolder()
   const full = await openDiskStore({ folder, reserve: Number.MAX_SAFE_INTEGER })

@@ -4,7 +4,7 @@ import { Refusal, type RefusalCode } from '@sallyport/core/refusal'
 import { DataStore, Server, Upload } from '@tus/server'
 import { DiskFull, type ObjectStore, type Sealed, type Sealing } from './object-store.ts'
 import { keepWritings } from './open-writings.ts'
-import { Cut, receiveUploads, type Uploads } from './receive-upload.ts'
+import { Cut, harmless, receiveUploads, type Uploads } from './receive-upload.ts'
 import { newUploadLocks } from './upload-locks.ts'
 import type { UploadPorts } from './upload-ports.ts'
 
@@ -93,7 +93,7 @@ class Judged extends DataStore {
  * then goes from the socket to the writing (bench/store.ts measures what this is worth).
  */
 export function tusHandler({ store, ports, idle = 60_000, patience = 60_000, most = 32 }: TusSettings): TusHandler {
-  const writings = keepWritings(store, { idle, most })
+  const writings = keepWritings(store, { idle, most, harmless })
   const locks = newUploadLocks(Math.min(patience, 10_000))
   const uploads = receiveUploads(writings, ports, patience)
   const server = protocol(uploads)
