@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { ObjectId } from '@sallyport/core/ids'
 
 export const filesOnly = 0o600
-export const ownerOnly = 0o700
+const ownerOnly = 0o700
 
 /** Where the parts of one object lie. Names are random ids, so a listing of the folder says nothing. */
 export type Places = {

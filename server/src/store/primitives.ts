@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hash, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomFillSync } from 'node:crypto'
 import type { FloePrimitives } from '@sallyport/core/floe'
-import type { Sha256, Sha256Stream } from '@sallyport/core/sha256'
+import type { Sha256Stream } from '@sallyport/core/sha256'
 
 /**
  * FLOE's primitives by the OpenSSL that Node was started with, its FIPS provider included.
@@ -33,8 +33,6 @@ export const nodePrimitives: FloePrimitives = {
     }
   },
 }
-
-export const nativeSha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer')
 
 export function newNativeSha256(): Sha256Stream {
   const running = createHash('sha256')

@@ -89,8 +89,8 @@ class Judged extends DataStore {
  * tus 1.0 over an object store.
  *
  * @tus/server judges the protocol: headers, offset, length, status. It is given requests without
- * their body, since it would send every byte through a web stream and three Node streams; the body
- * then goes from the socket to the writing (bench/store.ts measures what this is worth).
+ * their body, since it would send every byte through a web stream and three Node streams, at about one
+ * CPU second a gigabyte; the body then goes straight from the socket to the writing.
  */
 export function tusHandler({ store, ports, idle = 60_000, patience = 60_000, most = 32 }: TusSettings): TusHandler {
   const writings = keepWritings(store, { idle, most, harmless })
