@@ -62,7 +62,9 @@ export const keepPassphrase = (folder: string, agency: AgencyId, passphrase: str
 /** The key of this server, made at the first start. Alone it opens nothing that is sealed for an agency. */
 export async function serverKey(folder: string): Promise<Buffer> {
   const path = join(folder, 'server.key')
-  const kept = await readFile(path).catch(() => undefined)
+  const kept = await readFile(path).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'ENOENT') throw fault
+  })
   if (kept?.length === 32) return kept
   if (kept)
     throw new Error(`${path} is not a server key of 32 bytes. Restore it from a backup: without it nothing opens.`)
