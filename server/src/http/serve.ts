@@ -23,6 +23,8 @@ const mostJson = 256 * 1024
 /** How many requests may be under way, and how late the event loop may be, before more are turned away. */
 const mostWaiting = 400
 const mostLagMs = 2_000
+/** How long the body of a request may take to arrive, unless it is a part of a file. */
+const mostBodyMs = 30_000
 
 const fromOf = (request: FastifyRequest): From => ({
   address: request.ip,
@@ -128,6 +130,7 @@ function listener({ tls, log, meters }: ServeParts): FastifyInstance<Server> {
   // The bytes of a part go from the socket to the store; nothing here may read or bound them.
   app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null))
   app.addHook('onRequest', async (request, reply) => {
+    hurry(request, reply)
     void reply.headers({ ...everywhere, 'x-request-id': request.id })
     if (request.url.startsWith('/api'))
       void reply.headers({ 'cache-control': 'no-store', 'content-security-policy': dataPolicy })
@@ -148,6 +151,20 @@ function listener({ tls, log, meters }: ServeParts): FastifyInstance<Server> {
     return reply.code(500).send(faultTold(request.id))
   })
   return app
+}
+
+/** JSON is short, so it arrives soon or not at all: a body that trickles would hold its place for hours. */
+function hurry(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.headers['content-type'] === 'application/offset+octet-stream') return
+  const timer = setTimeout(() => {
+    if (request.raw.complete || reply.sent) return
+    void reply.header('connection', 'close')
+    void refuse(new Refusal('request/too-slow'), request, reply)
+    reply.raw.once('finish', () => request.raw.destroy())
+  }, mostBodyMs)
+  timer.unref()
+  request.raw.once('close', () => clearTimeout(timer))
+  request.raw.once('end', () => clearTimeout(timer))
 }
 
 function refuse(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
