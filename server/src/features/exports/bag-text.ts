@@ -1,7 +1,7 @@
 import { base64, text } from '@sallyport/core/bytes'
 import { canonical } from '@sallyport/core/canonical-json'
 import type { Opened } from '#ledger/read.ts'
-import type { Exported } from './bag.ts'
+import type { Exported } from './rows.ts'
 
 export type Sums = { readonly sha256: string; readonly sha512: string }
 

@@ -12,10 +12,9 @@ import { publishedLedger } from '../items/verify.ts'
 import { type Bagged, bagged, itemJson } from './bag-item.ts'
 import { bagInfo, csv, custodyLine, type IndexRow, manifest, type Sums, safeName } from './bag-text.ts'
 import { custodyPdf } from './custody-pdf.ts'
-import type { ownExport } from './rows.ts'
+import type { Exported } from './rows.ts'
 import { verifyPage } from './verify-page.ts'
 
-export type Exported = NonNullable<Awaited<ReturnType<typeof ownExport>>>
 /** One file of the bag. Bodies are read in the order in which the files come, each to its end. */
 export type BagFile = { readonly path: string; readonly body: AsyncIterable<Uint8Array>; readonly size: number }
 

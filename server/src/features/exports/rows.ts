@@ -39,3 +39,5 @@ export async function ownExport(tx: Tx, id: ExportId, now: Date) {
     .executeTakeFirst()
   return row && { ...row, why: tx.keys.open(place(tx, id), row.why) as string }
 }
+
+export type Exported = NonNullable<Awaited<ReturnType<typeof ownExport>>>
