@@ -60,7 +60,15 @@ ${table(
 )}
 `
 
-const general: readonly RefusalCode[] = ['request/malformed', 'request/too-many', 'vault/busy', 'vault/ledger-down']
+const general: readonly RefusalCode[] = [
+  'request/malformed',
+  'request/wrong-method',
+  'request/too-large',
+  'request/too-slow',
+  'request/too-many',
+  'vault/busy',
+  'vault/ledger-down',
+]
 const ofSession: readonly RefusalCode[] = ['session/missing', 'session/ended', 'session/locked', 'request/forged']
 
 const schemaOf = (form: z.ZodType, io: 'input' | 'output'): object =>

@@ -2,8 +2,9 @@
  * Runs the tests: `node build/test.ts [pattern…]`, where a pattern is a part of a path, or `e2e` for the
  * tests in a browser.
  *
- * One PostgreSQL serves the whole run; tests in a browser start whole vaults, each with its own. A test that is skipped or put off counts as a failure unless
- * build/skips.json tells why, by its name: a suite that quietly shrinks proves less each month.
+ * One PostgreSQL serves the whole run; tests in a browser start whole vaults, each with its own. A test
+ * that is skipped or put off counts as a failure unless build/skips.json tells why, by its name: a suite
+ * that quietly shrinks proves less each month.
  */
 import { glob, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -16,6 +16,11 @@ export const refusals = {
     says: 'There is nothing at this address.',
     next: 'Check the address, or start again from the home page.',
   },
+  'request/wrong-method': {
+    status: 405,
+    says: 'This address does not take requests of this method.',
+    next: 'Use one of the methods that are named, as docs/OPENAPI.json has it.',
+  },
   'request/too-large': {
     status: 413,
     says: 'The request is larger than this address takes.',

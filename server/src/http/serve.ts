@@ -18,6 +18,8 @@ export type ServeParts = AnswerParts & {
   readonly tls?: object
 }
 
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
 /** The longest JSON that any contract takes: the notice, a note, a passphrase. Files go another way. */
 const mostJson = 256 * 1024
 /** How many requests may be under way, and how late the event loop may be, before more are turned away. */
@@ -78,8 +80,8 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
         leave?.()
       }
     }
-    const methods = mounted.kind === 'raw' ? mounted.methods : [contract.method]
-    for (const method of methods) {
+    const taken = mounted.kind === 'raw' ? mounted.methods : [contract.method]
+    for (const method of taken) {
       app.route({
         method: method as 'GET',
         url: `/api${contract.path}`,
@@ -89,7 +91,27 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
       })
     }
   }
+  refuseOtherMethods(app, parts.routes)
   return app
+}
+
+/** An address of the vault that is asked in another way says which ways it knows. */
+function refuseOtherMethods(app: FastifyInstance<Server>, routes: readonly Route[]): void {
+  const byPath = Map.groupBy(routes, ({ contract }) => contract.path)
+  for (const [path, mounted] of byPath) {
+    const known = mounted.flatMap((one) => (one.kind === 'raw' ? one.methods : [one.contract.method]))
+    const others = methods.filter((method) => !known.includes(method))
+    app.route({
+      method: [...others],
+      url: `/api${path}`,
+      exposeHeadRoute: false,
+      config: { contract: 'none' },
+      handler: (request, reply) => {
+        void reply.header('allow', known.join(', '))
+        return refuse(new Refusal('request/wrong-method', { allowed: known.join(', ') }), request, reply)
+      },
+    })
+  }
 }
 
 /** Turns away what comes too often or when there is too much to do; gives what to call at the end. */
