@@ -50,11 +50,13 @@ function runnerOf(agency: AgencyId, { say, now, ...parts }: Parts): Runner {
 
   const rounds = async () => {
     try {
-      while (poked) {
+      for (let more = 0; poked || more > 0; ) {
         poked = false
-        while ((await sequence(log, known)) ?? 0) poked = false
+        const published = await sequence(log, known)
+        // While another server holds the ledger, this one has not shown that it can publish.
+        if (published !== undefined) failingSince = undefined
+        more = published ?? 0
       }
-      failingSince = undefined
     } catch (fault) {
       delete known.log
       failingSince ??= now().getTime()
