@@ -4,7 +4,7 @@ import { defaultSegmentLength, FloeFault, floe, headerLength, newHeader } from '
 import { filesOnly, type Places, replaceFile } from './disk-layout.ts'
 import { Altered, Lost, plainSegment } from './object-store.ts'
 import { nodePrimitives } from './primitives.ts'
-import { countOf, type Opened, offsetOf, openSegment, readHeader } from './segments.ts'
+import { countOf, type Opened, offsetOf, readHeader, withSegment } from './segments.ts'
 import { openTail, type Tail } from './tail.ts'
 
 /** One object being written, as the worker is told of it. The key is a copy, wiped in the end. */
@@ -61,7 +61,7 @@ export async function findPrefix(task: Task): Promise<Prefix> {
     const { size } = await file.stat()
     let segments = mark && offsetOf(mark.segments) <= size ? mark.segments : 0
     const count = countOf(task.length)
-    while (segments < count && (await openSegment(opened, segments)).plain) segments += 1
+    while (segments < count && (await opens(opened, segments))) segments += 1
     const complete = segments === count
     if (!complete) await file.truncate(offsetOf(segments))
     await file.datasync()
@@ -73,9 +73,11 @@ export async function findPrefix(task: Task): Promise<Prefix> {
   }
 }
 
+const opens = (opened: Opened, index: number) => withSegment(opened, index, ({ plain }) => plain !== undefined)
+
 async function whole(opened: Opened, { length }: Task) {
   const last = countOf(length) - 1
-  if (!(await openSegment(opened, last)).plain) throw new Altered({ segment: last, what: 'altered' })
+  if (!(await opens(opened, last))) throw new Altered({ segment: last, what: 'altered' })
   return { ...opened, segments: last + 1, tail: new Uint8Array(0), complete: true, placed: true }
 }
 

@@ -5,7 +5,7 @@ import { makeFolder, removeFile, replaceFile, syncFolder, unfinished } from './d
 import type { Prefix, Task } from './durable-prefix.ts'
 import { Altered, plainSegment, type Sealed } from './object-store.ts'
 import { nodePrimitives } from './primitives.ts'
-import { countOf, extentOf, newDigests, offsetOf, openSegment, writeAt } from './segments.ts'
+import { countOf, extentOf, newDigests, offsetOf, withSegment, writeAt } from './segments.ts'
 import { sealTail } from './tail.ts'
 
 /** Where the worker tells how far it is, in plain bytes, without being asked. */
@@ -125,9 +125,10 @@ export class Incoming {
     while (!this.#ended && !this.#fault && this.#digests.segments < this.#sealed) {
       const index = this.#digests.segments
       if (this.#sealed - index <= depth) await Promise.all(this.#writes)
-      const { plain, stored } = await openSegment(this.#prefix, index)
-      if (!plain) throw new Altered({ segment: index, what: 'altered' })
-      this.#hash(plain, stored)
+      await withSegment(this.#prefix, index, ({ plain, stored }) => {
+        if (!plain) throw new Altered({ segment: index, what: 'altered' })
+        this.#hash(plain, stored)
+      })
     }
   }
 

@@ -4,7 +4,7 @@ import { type Floe, headerLength } from '@sallyport/core/floe'
 import { openHeader } from './durable-prefix.ts'
 import { Altered, type Checked, type Fault, type Stored } from './object-store.ts'
 import { newNativeSha256 } from './primitives.ts'
-import { countOf, extentOf, openSegment, readAt, readHeader } from './segments.ts'
+import { countOf, extentOf, readAt, readHeader, withSegment } from './segments.ts'
 
 /** An object that is being read, as the worker is told of it. The key is a copy, wiped in the end. */
 export type Wanted = Omit<Stored, 'id'> & { readonly path: string }
@@ -32,7 +32,8 @@ export class Outgoing {
   async segment(index: number): Promise<Uint8Array> {
     const [fault] = this.#faults
     if (fault || !this.#file || !this.#floe) throw new Altered(fault ?? { segment: undefined, what: 'missing' })
-    const { plain } = await openSegment({ file: this.#file, floe: this.#floe, length: this.#wanted.length }, index)
+    const opened = { file: this.#file, floe: this.#floe, length: this.#wanted.length }
+    const plain = await withSegment(opened, index, (segment) => segment.plain)
     if (!plain) throw new Altered({ segment: index, what: 'altered' })
     return plain
   }
@@ -48,12 +49,13 @@ export class Outgoing {
     const { length } = this.#wanted
     let opened = 0
     for (let index = 0; index < countOf(length); index += 1) {
-      const { plain, stored } = await this.#whatIsThere(file, index)
-      sealedHash.update(stored)
-      if (plain) {
-        plainHash.update(plain)
-        opened += 1
-      } else if (this.#floe) faults.push({ segment: index, what: stored.length ? 'altered' : 'cut' })
+      await withSegment({ file, floe: this.#floe, length }, index, ({ plain, stored }) => {
+        sealedHash.update(stored)
+        if (plain) {
+          plainHash.update(plain)
+          opened += 1
+        } else if (this.#floe) faults.push({ segment: index, what: stored.length ? 'altered' : 'cut' })
+      })
       if (index % checkAtOnce === checkAtOnce - 1) yield Math.min(length, extentOf(index, length).offset)
     }
     for await (const added of this.#beyond(file)) sealedHash.update(added)
@@ -66,15 +68,10 @@ export class Outgoing {
     await this.#file?.close()
   }
 
-  async #whatIsThere(file: FileHandle, index: number) {
-    if (this.#floe) return openSegment({ file, floe: this.#floe, length: this.#wanted.length }, index)
-    const { offset, size } = extentOf(index, this.#wanted.length)
-    return { plain: undefined, stored: await readAt(file, offset, size) }
-  }
-
   async *#beyond(file: FileHandle): AsyncGenerator<Uint8Array> {
     const step = 1 << 20
-    for (let at = this.#wanted.sealedLength; at < this.#size; at += step) yield await readAt(file, at, step)
+    for (let at = this.#wanted.sealedLength; at < this.#size; at += step)
+      yield await readAt(file, { offset: at, size: step })
   }
 }
 

@@ -22,9 +22,12 @@ export function extentOf(index: number, length: number): { offset: number; size:
   return { offset, final, size: final ? sealedLengthOf(length, defaultSegmentLength) - offset : defaultSegmentLength }
 }
 
-/** Reads as much of the range as there is. */
-export async function readAt(file: FileHandle, offset: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(size)
+/** Reads as much of the range as there is, into `bytes` if they are given. */
+export async function readAt(
+  file: FileHandle,
+  { offset, size }: { readonly offset: number; readonly size: number },
+  bytes = new Uint8Array(size),
+): Promise<Uint8Array<ArrayBuffer>> {
   let filled = 0
   while (filled < size) {
     const { bytesRead } = await file.read(bytes, filled, size - filled, offset + filled)
@@ -42,13 +45,29 @@ export async function writeAt(file: FileHandle, offset: number, bytes: Uint8Arra
   }
 }
 
-export const readHeader = (file: FileHandle): Promise<Uint8Array<ArrayBuffer>> => readAt(file, 0, headerLength)
+export const readHeader = (file: FileHandle): Promise<Uint8Array<ArrayBuffer>> =>
+  readAt(file, { offset: 0, size: headerLength })
 
-/** Reads and opens a segment; `plain` is undefined if it is not what was sealed there. */
-export async function openSegment({ file, floe, length }: Opened, index: number) {
-  const { offset, size, final } = extentOf(index, length)
-  const stored = await readAt(file, offset, size)
-  return { stored, plain: stored.length === size ? floe.open(index, final, stored) : undefined }
+/** Buffers of a segment that nobody uses: a new one for every segment would be most of the memory in use. */
+const spare: Uint8Array<ArrayBuffer>[] = []
+
+/**
+ * Reads and opens a segment. `plain` is undefined if it is not what was sealed there. `stored` is only
+ * valid while `use` runs.
+ */
+export async function withSegment<T>(
+  { file, floe, length }: Omit<Opened, 'floe'> & { readonly floe: Floe | undefined },
+  index: number,
+  use: (segment: { readonly plain: Uint8Array | undefined; readonly stored: Uint8Array }) => T,
+): Promise<T> {
+  const { final, ...extent } = extentOf(index, length)
+  const buffer = spare.pop() ?? new Uint8Array(defaultSegmentLength)
+  try {
+    const stored = await readAt(file, extent, buffer)
+    return use({ stored, plain: stored.length === extent.size ? floe?.open(index, final, stored) : undefined })
+  } finally {
+    spare.push(buffer)
+  }
 }
 
 /** The two digests of an object, fed segment by segment from the first on. */
