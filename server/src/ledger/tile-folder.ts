@@ -53,8 +53,11 @@ export function tileFolder(root: string): TileFolder {
 
   const settle = async () => {
     for (const folder of unsettled) {
-      const handle = await open(folder, 'r')
-      await handle.sync().finally(() => handle.close())
+      const handle = await open(folder, 'r').catch((fault: NodeJS.ErrnoException) => {
+        // Another server has put the full tile there meanwhile, and dropped the folder of its parts.
+        if (fault.code !== 'ENOENT') throw fault
+      })
+      await handle?.sync().finally(() => handle.close())
     }
     unsettled.clear()
   }
