@@ -56,7 +56,10 @@ export function usePlayer(media: RefObject<HTMLMediaElement | null>, played: Pla
   }
   const seek = (to: number) => {
     const element = media.current
-    if (element && Number.isFinite(element.duration)) element.currentTime = Math.max(0, Math.min(element.duration, to))
+    if (!element || !Number.isFinite(element.duration)) return
+    element.currentTime = Math.max(0, Math.min(element.duration, to))
+    // At once, not with the next frame: a timeline that still stood at the old place would seek back to it.
+    show({ position: element.currentTime })
   }
   const deeds: PlayerDeeds = {
     toggle: () => (state.playing || state.backwards ? stop() : play(state.speed)),
