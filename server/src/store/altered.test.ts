@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { copyFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { defaultSegmentLength } from '@sallyport/core/floe'
 import type { ObjectId } from '@sallyport/core/ids'
 import { placesOf } from './disk-layout.ts'
@@ -65,6 +66,22 @@ test('a range gives no byte of an altered segment, and says which one it is', as
   await assert.rejects(read(), { name: 'Altered', segment: 2, what: 'altered' })
   assert.deepEqual(Buffer.concat(given), plain.subarray(10, 2 * plainSegment))
   assert.deepEqual(await collect(reading.bytes(3 * plainSegment, object.length)), plain.subarray(3 * plainSegment))
+  await reading.close()
+})
+
+test('a slow reader hears of an altered segment when it comes to it, and one that stops before never does', async () => {
+  const plain = randomBytes(4 * plainSegment)
+  const object = await put(store, plain)
+  await change(pathOf(object), offsetOf(1) + 9, (byte) => byte ^ 2)
+  const reading = await store.read(object)
+  const bytes = reading.bytes(0, object.length)[Symbol.asyncIterator]()
+
+  const first = await bytes.next()
+  await wait(50)
+
+  assert.ok(plain.subarray(0, plainSegment).equals(first.value ?? Buffer.alloc(0)))
+  await assert.rejects(bytes.next(), { name: 'Altered', segment: 1 })
+  for await (const _ of reading.bytes(0, object.length)) break
   await reading.close()
 })
 

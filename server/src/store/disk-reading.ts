@@ -16,16 +16,16 @@ export function diskReading({ lane, of, length }: Opened): Reading {
     let next = Math.floor(start / plainSegment)
     let at = next * plainSegment
     const coming: Promise<Uint8Array>[] = []
-    try {
-      while (at < end) {
-        for (; coming.length < ahead && next < after; next += 1) coming.push(lane.ask('segment', { of, index: next }))
-        const segment = (await coming.shift()) ?? new Uint8Array(0)
-        yield segment.subarray(Math.max(0, start - at), Math.min(segment.length, end - at))
-        at += plainSegment
+    while (at < end) {
+      for (; coming.length < ahead && next < after; next += 1) {
+        const segment = lane.ask('segment', { of, index: next })
+        // What is altered further on is told when the reader comes to it, or never, if it stops before.
+        segment.catch(() => undefined)
+        coming.push(segment)
       }
-    } finally {
-      // A reader that stops early leaves opened segments behind; their outcome concerns nobody any more.
-      for (const segment of coming) segment.catch(() => undefined)
+      const segment = (await coming.shift()) ?? new Uint8Array(0)
+      yield segment.subarray(Math.max(0, start - at), Math.min(segment.length, end - at))
+      at += plainSegment
     }
   }
 
