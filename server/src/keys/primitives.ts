@@ -19,6 +19,8 @@ export const stretch = (secret: string, { salt, rounds, bytes }: { salt: Uint8Ar
 
 /** RFC 3394 section 2.2.3.1. */
 const wrapIv = Buffer.from('a6a6a6a6a6a6a6a6', 'hex')
+/** A key of at least two blocks of 64 bits, and one block more (RFC 3394 section 2). */
+const shortestWrapped = 24
 
 /** AES-256-KW (SP 800-38F, RFC 3394): 8 bytes longer than the key it wraps. */
 export function wrapKey(under: Uint8Array, key: Uint8Array): Buffer {
@@ -28,6 +30,8 @@ export function wrapKey(under: Uint8Array, key: Uint8Array): Buffer {
 
 /** Undoes {@link wrapKey}; undefined if the wrapped bytes were changed or the key is another one. */
 export function unwrapKey(under: Uint8Array, wrapped: Uint8Array): Buffer | undefined {
+  // OpenSSL takes no bytes at all for a key of no bytes.
+  if (wrapped.length < shortestWrapped) return undefined
   try {
     const decipher = createDecipheriv('id-aes256-wrap', under, wrapIv)
     return Buffer.concat([decipher.update(wrapped), decipher.final()])
