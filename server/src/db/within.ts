@@ -89,6 +89,13 @@ export async function within<T>(ground: Ground, actor: Actor, work: (tx: Tx) => 
 /** Does something once the transaction is committed, and not at all if it is not. */
 export const afterwards = (tx: Tx, next: () => void): void => void tx.told.after.push(next)
 
+/** Does something and takes it back, in the same transaction: what remains is that it could be done. */
+export async function tried(tx: Tx, work: () => Promise<void>): Promise<void> {
+  await sql`savepoint tried`.execute(tx)
+  await work()
+  await sql`rollback to savepoint tried`.execute(tx)
+}
+
 /** Goes on in the same transaction as somebody else of the same agency: a visitor has shown who they are. */
 export async function become(tx: Tx, actor: Actor): Promise<Tx> {
   if (actor.agency !== tx.actor.agency) throw new Error('A transaction never passes from one agency to another.')

@@ -3,11 +3,11 @@ import { mostSubjects } from '@sallyport/core/entry'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Actor, become, type Ground, tell, type Tx, visitor, within } from '#db/within.ts'
+import { type Actor, afterwards, become, type Ground, tell, tried, type Tx, visitor, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
-import { onceIn } from './limits.ts'
+import { type Memory, remembering } from './limits.ts'
 import { malformed } from './refuse.ts'
 import type { Bytes, From, Later, Route } from './route.ts'
 import { stream } from './stream.ts'
@@ -16,6 +16,8 @@ export const cookieName = '__Host-sallyport'
 const cookieWays = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 /** How long one entry stands for a question that a page repeats. */
 const repeatMs = 60_000
+/** How long a ledger that took an entry is taken to take another one. */
+const writableMs = 1_000
 
 export type AnswerParts = {
   readonly ground: Ground
@@ -64,8 +66,13 @@ const factsOf = (contract: Contract, from: From) => ({
   operation: `${contract.method} ${contract.path}`,
 })
 
-/** What answering needs from one request to the next: also which questions were asked in the last minute. */
-type House = AnswerParts & { readonly firstInAMinute: (key: string) => boolean }
+/** What answering needs from one request to the next. */
+type House = AnswerParts & {
+  /** What was entered in the last minute and need not be entered again. */
+  readonly entered: Memory
+  /** Agencies whose ledger took an entry a moment ago. */
+  readonly writable: Memory
+}
 
 function mustBeHealthy({ sequencer }: House, agency: AgencyId): void {
   if (!sequencer.healthy(agency)) throw new Refusal('vault/ledger-down')
@@ -77,6 +84,21 @@ async function enter(tx: Tx, contract: Contract, { on, from, at }: Visit & { rea
   await record(tx, { act: contract.ledger, on: subjects, detail, at })
 }
 
+/**
+ * Shows that the entry could be written now, and takes it back. What is sent is only known, and entered,
+ * once it was sent: so nothing is sent while the ledger takes no entry.
+ */
+async function mustBeWritable(
+  { writable }: House,
+  tx: Tx,
+  { contract, ...visit }: Visit & { readonly contract: Contract; readonly at: Date },
+): Promise<void> {
+  const { agency } = tx.actor
+  if (writable.holds(agency)) return
+  await tried(tx, () => enter(tx, contract, visit))
+  writable.keep(agency)
+}
+
 /** Enters a refusal in a transaction of its own; what it refused has been rolled back. */
 async function enterRefusal(
   house: House,
@@ -85,7 +107,11 @@ async function enterRefusal(
 ) {
   if (!actor) return
   // A flood of refusals from one address must not become a flood of entries.
-  if (code === 'request/too-many' && !house.firstInAMinute(`${from.address} too-many`)) return
+  const flood = `${from.address} too-many`
+  if (code === 'request/too-many') {
+    if (house.entered.holds(flood)) return
+    house.entered.keep(flood)
+  }
   // Whoever makes up a cookie makes up its agency: no ledger is begun for one that does not exist.
   if (!(await house.isAgency(actor.agency))) return
   const detail = { ...factsOf(contract, from), act: contract.ledger, code, facts }
@@ -142,10 +168,13 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
     await become(tx, visit.actor)
     if (mounted.kind === 'raw') return undefined
     const reached = await mounted.answer({ tx, asked, now, from, cookie })
+    if (mounted.kind === 'bytes') await mustBeWritable(house, tx, { ...visit, contract, at: now })
     if (mounted.kind !== 'signed-in') return reached
     const result = checked(contract, reached)
-    const repeated = polled && !house.firstInAMinute(`${visit.actor.session} ${visit.request.url}`)
-    if (!repeated) await enter(tx, contract, { ...visit, at: now })
+    const question = `${visit.actor.session} ${visit.request.url}`
+    if (polled && house.entered.holds(question)) return result
+    await enter(tx, contract, { ...visit, at: now })
+    afterwards(tx, () => house.entered.keep(question))
     return result
   })
   sequencer.poke(agency)
@@ -190,7 +219,8 @@ export function claimedBy(doorkeeper: Doorkeeper, cookie: string, from: From): A
 
 /** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
 export function answering(parts: AnswerParts) {
-  const house: House = { ...parts, firstInAMinute: onceIn(repeatMs, () => parts.now().getTime()) }
+  const clock = () => parts.now().getTime()
+  const house: House = { ...parts, entered: remembering(repeatMs, clock), writable: remembering(writableMs, clock) }
   return {
     answer: (mounted: Route, visit: Visit) => answerOne(house, mounted, visit),
     enterRefusal: (refusal: Refusal, contract: Contract, visit: Visit) =>

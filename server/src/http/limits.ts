@@ -20,19 +20,21 @@ export function limit({ burst, perSecond, now }: { burst: number; perSecond: num
   }
 }
 
-/** Remembers keys for a time, at most `most` of them. Gives true when a key is new. */
-export function onceIn(ms: number, now: () => number, most = 20_000): (key: string) => boolean {
-  const seen = new Map<string, number>()
-  return (key) => {
-    const at = now()
-    const last = seen.get(key)
-    if (last !== undefined && at - last < ms) return false
-    seen.delete(key)
-    seen.set(key, at)
-    for (const [oldest, when] of seen) {
-      if (seen.size <= most && at - when < ms) break
-      seen.delete(oldest)
-    }
-    return true
+/** Remembers keys for a time, at most `most` of them. */
+export type Memory = { readonly holds: (key: string) => boolean; readonly keep: (key: string) => void }
+
+export function remembering(ms: number, now: () => number, most = 20_000): Memory {
+  const kept = new Map<string, number>()
+  return {
+    holds: (key) => now() - (kept.get(key) ?? Number.NEGATIVE_INFINITY) < ms,
+    keep(key) {
+      const at = now()
+      kept.delete(key)
+      kept.set(key, at)
+      for (const [oldest, when] of kept) {
+        if (kept.size <= most && at - when < ms) break
+        kept.delete(oldest)
+      }
+    },
   }
 }

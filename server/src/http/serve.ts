@@ -71,6 +71,7 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
         return await answer(mounted, visit)
       } catch (thrown) {
         const refusal = refusalOf(thrown)
+        if (refusal?.cause) parts.log.error({ req: request.id, err: refusal.cause }, 'refused for a fault')
         if (refusal)
           await enterRefusal(refusal, contract, visit).catch((err: unknown) =>
             parts.log.error({ req: request.id, err }, 'a refusal could not be entered'),

@@ -3,6 +3,7 @@ import type { Act } from '@sallyport/core/acts'
 import { canonical, type Json } from '@sallyport/core/canonical-json'
 import { type Outcome, writeEntry } from '@sallyport/core/entry'
 import type { EntryId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
 import type { Actor, Tx } from '#db/within.ts'
 import type { Holder } from '#keys/keyring.ts'
 import { hmacSha256, randomBytes, sealBytes, sha256, wrapKey } from '#keys/primitives.ts'
@@ -44,6 +45,9 @@ function lineOf(tx: Tx, wrapping: { key: Buffer; holder: Holder }, entering: Ent
   return { id, leaf: Buffer.from(leaf), secret: wrapKey(wrapping.key, secret), sealed, holder: wrapping.holder }
 }
 
+/** PostgreSQL: a conflict, a lack of room or of time, an end of service. These have answers of their own. */
+const isPassing = (fault: unknown): boolean => /^(40|53|55|57)/.test(String((fault as { code?: unknown }).code ?? ''))
+
 /**
  * Writes entries into the ledger, in the transaction that does what they say.
  *
@@ -53,10 +57,14 @@ function lineOf(tx: Tx, wrapping: { key: Buffer; holder: Holder }, entering: Ent
 export async function recordAll(tx: Tx, entering: readonly Entering[]): Promise<readonly EntryId[]> {
   const wrapping = tx.keys.entryKey()
   const lines = entering.map((one) => lineOf(tx, wrapping, one))
-  await insertEntries(
-    tx,
-    lines.map((line, index) => ({ ...line, ...(entering[index] as Entering), person: tx.actor.person ?? null })),
-  )
+  const rows = lines.map((line, index) => ({
+    ...line,
+    ...(entering[index] as Entering),
+    person: tx.actor.person ?? null,
+  }))
+  await insertEntries(tx, rows).catch((fault: unknown) => {
+    throw isPassing(fault) ? fault : Object.assign(new Refusal('vault/ledger-down'), { cause: fault })
+  })
   return lines.map(({ id }) => id as EntryId)
 }
 

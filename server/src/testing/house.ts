@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,4 +143,18 @@ export async function rowsOf<Row extends pg.QueryResultRow>(
   } finally {
     client.release()
   }
+}
+
+/** A digest of all that an agency has, table by table, but for what a request touches by being refused. */
+export async function recordsOf(house: Pick<House, 'owner'>, agency: AgencyId): Promise<Record<string, string>> {
+  const { rows } = await house.owner.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'vault'::regnamespace and relkind = 'r' order by relname`,
+  )
+  const tables = rows.map(({ name }) => name).filter((name) => !/^ledger_|^session$|^directory$/.test(name))
+  const found: Record<string, string> = {}
+  for (const name of tables) {
+    const all = await rowsOf<{ t: string }>(house, agency, `select t::text from vault.${name} as t order by 1`)
+    found[name] = `${all.length} ${hash('sha256', all.map(({ t }) => t).join('\n'))}`
+  }
+  return found
 }
