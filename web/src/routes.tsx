@@ -128,6 +128,7 @@ export const newRouter = (client: QueryClient) =>
     parseSearch: parseSearchWith((value) => value),
     stringifySearch: stringifySearchWith(String),
     scrollRestoration: true,
+    scrollToTopSelectors: ['#column'],
   })
 
 declare module '@tanstack/react-router' {

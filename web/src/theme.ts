@@ -43,7 +43,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'sm' } },
-    TextInput: { defaultProps: { size: 'sm' } },
+    InputWrapper: { defaultProps: { withAsterisk: false } },
     Modal: {
       defaultProps: { centered: false, transitionProps: { duration: 0 }, closeButtonProps: { 'aria-label': 'Close' } },
     },

@@ -57,7 +57,7 @@ function CasePage({ record }: { readonly record: CaseRecord }) {
           <Tabs.Tab value="record">Record</Tabs.Tab>
           <Tabs.Tab value="people">People ({record.people.length})</Tabs.Tab>
           <Tabs.Tab value="notes">Notes ({record.notes.length})</Tabs.Tab>
-          <Tabs.Tab value="members">Members ({record.members.length})</Tabs.Tab>
+          <Tabs.Tab value="members">Members ({record.members.length + 1})</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="items">
           <CaseItems record={record} />

@@ -14,6 +14,10 @@ export function CaseMembers({ record }: { readonly record: CaseRecord }) {
   return (
     <Stack>
       <ul className="plain-list">
+        <li className="card" style={{ marginBottom: 8 }}>
+          <strong>{record.openedBy.name}</strong> · {levelWords.lead}
+          <div className="dim">Opened the case and leads it.</div>
+        </li>
         {record.members.map((member) => (
           <li key={member.person.id} className="card" style={{ marginBottom: 8 }}>
             <Group justify="space-between">

@@ -12,7 +12,7 @@ export type CaseLine = Answered<typeof listCases>['rows'][number]
 const levelSaid = ({ level }: CaseLine) => (level ? levelWords[level] : 'By role')
 
 const CaseLink = ({ line }: { readonly line: CaseLine }) => (
-  <TextLink to="/cases/$id" params={{ id: line.id }} data-row-link fw={600}>
+  <TextLink to="/cases/$id" params={{ id: line.id }} data-row-link fw={600} fz="sm">
     {line.number}
   </TextLink>
 )

@@ -4,7 +4,7 @@ import { Time } from '../time/Time.tsx'
 import { Digest } from '../words/Digest.tsx'
 import styles from './custody.module.css'
 import type { Group } from './grouped.ts'
-import { type Line, type Sentence, sentenceOf } from './sentences.ts'
+import { actWords, type Line, type Sentence, sentenceOf } from './sentences.ts'
 
 type Props = {
   readonly label: string
@@ -22,15 +22,12 @@ export function Timeline({ label, groups, detailed, onProof }: Props) {
         <li key={lines[0].entry} className={lines[0].outcome === 'done' ? undefined : styles['refused']}>
           <div className={styles['when']}>
             <Time at={lines[0].at} form="short" fine="hundredths" />
+            {lines[0].from.address && !detailed && ` · from ${lines[0].from.address}`}
           </div>
           <Told lines={lines} detailed={detailed} />
           {onProof && (
-            <UnstyledButton
-              className={`${styles['proof']} no-print`}
-              onClick={() => onProof(lines[0])}
-              aria-label={`Proof of entry ${lines[0].index ?? 'not yet placed'}`}
-            >
-              {lines[0].index === null ? 'Being placed' : `№ ${lines[0].index}`}
+            <UnstyledButton className={`${styles['proof']} no-print`} onClick={() => onProof(lines[0])}>
+              {lines[0].index === null ? 'Being placed' : `Proof № ${lines[0].index}`}
             </UnstyledButton>
           )}
         </li>
@@ -45,7 +42,7 @@ function Told({ lines, detailed }: { readonly lines: Group['lines']; readonly de
   const sentence = sentenceOf(line)
   return (
     <div>
-      <strong>{by.name}</strong>
+      <strong>{by.name === '' ? 'Somebody who was not signed in' : by.name}</strong>
       {by.roles.length > 0 && <span className="dim"> ({roleNames(by.roles)})</span>} {sentence.what}
       {lines.length > 1 && (
         <span className="dim">

@@ -19,18 +19,24 @@ test('what was played is told from second to second', () => {
 })
 
 test('a correction shows what stood there before, and the reason', () => {
-  const facts = {
-    field: 'recordedAt',
-    was: '2026-03-14T02:00:00Z',
-    says: '2026-03-14T03:00:00Z',
-    why: 'Camera on winter time',
-  }
+  const facts = { field: 'place', before: 'Harbour Road', after: 'Harbor Road', why: 'Spelling' }
 
   const { what, why, facts: shown } = sentenceOf({ ...done, act: 'item.annotated', facts })
 
-  assert.equal(what, 'corrected the time of recording of the item')
-  assert.equal(why, 'Camera on winter time')
-  assert.deepEqual(shown.at(-1), { label: 'time of recording', was: facts.was, says: facts.says })
+  assert.equal(what, 'corrected the place of the item')
+  assert.equal(why, 'Spelling')
+  assert.deepEqual(shown[0], { label: 'Place', was: 'Harbour Road', says: 'Harbor Road' })
+})
+
+test('of a changed account only what changed is shown, before and after', () => {
+  const facts = {
+    before: { name: 'A. Grant', roles: ['officer'] },
+    after: { name: 'A. Grant', roles: ['officer', 'detective'] },
+  }
+
+  const { facts: shown } = sentenceOf({ ...done, act: 'person.changed', facts })
+
+  assert.deepEqual(shown, [{ label: 'Roles', was: 'officer', says: 'officer, detective' }])
 })
 
 test('a refusal says that nothing was done, and why', () => {
@@ -38,10 +44,13 @@ test('a refusal says that nothing was done, and why', () => {
     outcome: 'refused',
     expunged: false,
     act: 'request.refused',
-    facts: { code: 'item/altered' },
+    facts: { act: 'item.opened', code: 'item/altered' },
   })
 
-  assert.match(what, /^was refused: The stored bytes of this item do not match/)
+  assert.match(
+    what,
+    /^was refused: “opened the content of the item” did not take place. The stored bytes of this item do not match/,
+  )
 })
 
 test('an entry whose detail a court had destroyed says so and nothing else', () => {
@@ -60,7 +69,7 @@ test('whatever an entry holds, it is put into words and no fact is lost', () => 
     fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{3,8}$/), fc.jsonValue(), { maxKeys: 6 }), (facts) => {
       const { what, facts: shown } = sentenceOf({ ...done, act: 'item.read', facts })
 
-      const hidden = Object.entries(facts).filter(([name, value]) => value === null || name === 'why' || name === 'was')
+      const hidden = Object.entries(facts).filter(([name, value]) => value === null || name === 'why')
       assert.ok(what.length > 0)
       assert.equal(shown.length, Object.keys(facts).length - hidden.length)
     }),

@@ -49,7 +49,7 @@ export function Frame({ warning }: Props) {
       </a>
       <div className={styles['frame']}>
         <Rail places={places} />
-        <div className={styles['column']}>
+        <div className={styles['column']} id="column">
           <TopBar searchRef={search} onHelp={() => setHelp(true)} />
           {warning !== null && (
             <p role="status" className={styles['warning']}>

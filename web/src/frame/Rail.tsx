@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import styles from './frame.module.css'
 import { Icon } from './Icon.tsx'
+import mark from './mark.svg'
 import type { Place } from './places.ts'
 
 export function Rail({ places }: { readonly places: readonly Place[] }) {
   return (
     <nav className={styles['rail']} aria-label="Places">
       <Link to="/" className={styles['brand']} aria-label="Sallyport, home">
-        <img src="/mark.svg" alt="" width={28} height={28} />
+        <img src={mark} alt="" width={28} height={28} />
         <span>Sallyport</span>
       </Link>
       <ul className="plain-list">

@@ -26,7 +26,7 @@ export function TopBar({ searchRef, onHelp }: Props) {
   const session = useSession()
   const client = useQueryClient()
   return (
-    <header className={styles['top']}>
+    <section className={styles['top']} aria-label="Search and session">
       {may(session, 'case.read') ? <SearchField fieldRef={searchRef} /> : <span className={styles['grow']} />}
       <PersonMenu onHelp={onHelp} />
       <Tooltip label="Lock this session">
@@ -34,7 +34,7 @@ export function TopBar({ searchRef, onHelp }: Props) {
           <Icon name="lock" />
         </ActionIcon>
       </Tooltip>
-    </header>
+    </section>
   )
 }
 

@@ -31,14 +31,16 @@ export function CasesILead() {
             <ul>
               {[...led, ...others].map(({ id, number, title, type, items, level, openedAt }) => (
                 <li key={id}>
-                  <TextLink to="/cases/$id" params={{ id }}>
-                    {number} · {title}
-                  </TextLink>
-                  <span className="dim">
-                    {' '}
-                    · {caseTypeWords[type]} · {counted(items, 'item')}
-                    {level === 'lead' ? ' · you lead' : ''}
-                  </span>
+                  <div>
+                    <TextLink to="/cases/$id" params={{ id }}>
+                      {number} · {title}
+                    </TextLink>
+                    <span className="dim">
+                      {' '}
+                      · {caseTypeWords[type]} · {counted(items, 'item')}
+                      {level === 'lead' ? ' · you lead' : ''}
+                    </span>
+                  </div>
                   <span className="dim">
                     opened <Ago at={openedAt} />
                   </span>

@@ -27,7 +27,9 @@ export function PeopleWaiting() {
             <ul>
               {waiting.map(({ id, name, state, createdAt }) => (
                 <li key={id}>
-                  <TextLink to="/people">{name}</TextLink>
+                  <div>
+                    <TextLink to="/people">{name}</TextLink>
+                  </div>
                   <span className="wait">
                     {state === 'locked' ? (
                       'locked out, waits for release'

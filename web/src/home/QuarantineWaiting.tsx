@@ -29,13 +29,15 @@ export function QuarantineWaiting() {
             <ul>
               {rows.map(({ id, title, case: { number }, addedAt, addedBy }) => (
                 <li key={id}>
-                  <TextLink to="/items/$id" params={{ id }}>
-                    {title}
-                  </TextLink>
-                  <span className="dim">
-                    {' '}
-                    · case {number} · {addedBy.name}
-                  </span>
+                  <div>
+                    <TextLink to="/items/$id" params={{ id }}>
+                      {title}
+                    </TextLink>
+                    <span className="dim">
+                      {' '}
+                      · case {number} · {addedBy.name}
+                    </span>
+                  </div>
                   <span className="wait">
                     <Ago at={addedAt} />
                   </span>

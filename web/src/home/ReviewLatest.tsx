@@ -20,13 +20,15 @@ export function ReviewLatest() {
             <ul>
               {rows.map(({ id, title, category, addedBy, addedAt }) => (
                 <li key={id}>
-                  <TextLink to="/items/$id" params={{ id }}>
-                    {title}
-                  </TextLink>
-                  <span className="dim">
-                    {' '}
-                    · {categoryWords[category]} · {addedBy.name}
-                  </span>
+                  <div>
+                    <TextLink to="/items/$id" params={{ id }}>
+                      {title}
+                    </TextLink>
+                    <span className="dim">
+                      {' '}
+                      · {categoryWords[category]} · {addedBy.name}
+                    </span>
+                  </div>
                   <span className="dim">
                     <Ago at={addedAt} />
                   </span>

@@ -40,11 +40,13 @@ export function UploadsWaiting() {
             <ul>
               {left.map(({ id, title, received, size: whole, begunAt, case: { number } }) => (
                 <li key={id}>
-                  <TextLink to="/uploads">{title}</TextLink>
-                  <span className="dim">
-                    {' '}
-                    · case {number} · {size(received)} of {size(whole)} arrived
-                  </span>
+                  <div>
+                    <TextLink to="/uploads">{title}</TextLink>
+                    <span className="dim">
+                      {' '}
+                      · case {number} · {size(received)} of {size(whole)} arrived
+                    </span>
+                  </div>
                   <span className="wait">
                     begun <Ago at={begunAt} />
                   </span>

@@ -22,8 +22,11 @@ export function AccessTab({ item }: { readonly item: ItemRecord }) {
       <section>
         <Title order={2}>Members of case {item.case.number}</Title>
         <Answer query={query} wait="Reading the members">
-          {({ members }) => (
+          {({ members, openedBy }) => (
             <ul>
+              <li>
+                {openedBy.name} · {levelWords.lead}, opened the case
+              </li>
               {members.map(({ person, level, expiresAt }) => (
                 <li key={person.id}>
                   {person.name} · {levelWords[level]}

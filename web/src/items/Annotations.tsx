@@ -1,5 +1,5 @@
 import type { annotation } from '@sallyport/api/contract'
-import { fieldWords } from '../custody/sentences.ts'
+import { fieldWords } from '../custody/facts.ts'
 import { Time } from '../time/Time.tsx'
 import styles from './items.module.css'
 

@@ -11,7 +11,7 @@ import { size } from '../words/sizes.ts'
 export type ItemLine = Answered<typeof listItems>['rows'][number]
 
 const ItemLink = ({ line }: { readonly line: ItemLine }) => (
-  <TextLink to="/items/$id" params={{ id: line.id }} data-row-link fw={600}>
+  <TextLink to="/items/$id" params={{ id: line.id }} data-row-link fw={600} fz="sm">
     {line.title}
   </TextLink>
 )
@@ -23,17 +23,18 @@ const columns: Column<ItemLine>[] = [
     id: 'case',
     header: 'Case',
     cell: (line) => (
-      <TextLink to="/cases/$id" params={{ id: line.case.id }}>
+      <TextLink to="/cases/$id" params={{ id: line.case.id }} fz="sm" style={{ whiteSpace: 'nowrap' }}>
         {line.case.number}
       </TextLink>
     ),
   },
   { id: 'category', header: 'Category', cell: (line) => categoryWords[line.category] },
   { id: 'state', header: 'State', cell: (line) => <State state={line.state} /> },
-  { id: 'size', header: 'Size', cell: (line) => size(line.size) },
+  { id: 'size', header: 'Size', cell: (line) => <span style={{ whiteSpace: 'nowrap' }}>{size(line.size)}</span> },
   {
     id: 'lineage',
     header: 'Lineage',
+    hidden: true,
     cell: (line) => (line.parent ? `From ${exhibitWords(line.parent.exhibit).toLowerCase()}` : 'Original'),
   },
   {

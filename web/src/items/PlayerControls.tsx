@@ -27,13 +27,13 @@ export function PlayerControls({ item, media, state, deeds, onFull }: Props) {
           <Icon name={running ? 'pause' : 'play'} />
         </Control>
         <Control says="Play backwards (j)" onClick={deeds.back}>
-          ◂◂
+          <Icon name="back" />
         </Control>
         <Control says="One frame back (,)" onClick={() => deeds.step(-1)}>
-          ◂▮
+          <Icon name="frameBack" />
         </Control>
         <Control says="One frame on (.)" onClick={() => deeds.step(1)}>
-          ▮▸
+          <Icon name="frameOn" />
         </Control>
         {[0.5, 1, 2].map((one) => (
           <Control key={one} says={`Speed ${one}`} pressed={speed === one} onClick={() => deeds.setSpeed(one)}>
@@ -52,7 +52,7 @@ export function PlayerControls({ item, media, state, deeds, onFull }: Props) {
         <Loudness media={media} />
         {onFull && (
           <Control says="Full screen (f)" onClick={onFull}>
-            ⛶
+            <Icon name="full" />
           </Control>
         )}
         <span className={styles['position']}>

@@ -64,7 +64,7 @@ export function Viewer({ item, onDownload }: Props) {
 
 function whyClosed(item: ItemRecord, kind: string): string | null {
   if (item.state === 'receiving') return 'This item is still being received. It can be opened once it is held.'
-  if (item.state === 'quarantined')
+  if (item.state === 'quarantined' && !item.may.release)
     return 'This item is set aside for a custodian. It can be opened once it is released.'
   if (item.state === 'abandoned') return 'The upload of this item was not completed. There is no content.'
   if (!item.may.play) return 'Your role does not permit you to open the content of this item.'

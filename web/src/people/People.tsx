@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import type { Answered } from '@sallyport/api/contract'
 import { listPeople } from '@sallyport/api/people'
 import { useQuery } from '@tanstack/react-query'
@@ -30,9 +30,9 @@ const columnsFor = (open: ((person: Person) => void) | null): Column<Person>[] =
     fixed: true,
     cell: (person) =>
       open ? (
-        <Button variant="subtle" size="compact-sm" data-row-link onClick={() => open(person)}>
+        <Anchor component="button" type="button" fw={600} fz="sm" data-row-link onClick={() => open(person)}>
           {person.name}
-        </Button>
+        </Anchor>
       ) : (
         person.name
       ),
@@ -89,7 +89,9 @@ export function People() {
                 </>
               )}
             />
-            <Text c="dimmed">{counted(list.length, 'person', 'people')}.</Text>
+            <Text c="dimmed" mt="sm">
+              {counted(list.length, 'person', 'people')}.
+            </Text>
             <PersonDialog person={list.find(({ id }) => id === open) ?? null} onClose={() => setOpen(null)} />
           </>
         )}

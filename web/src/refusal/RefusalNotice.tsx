@@ -19,10 +19,12 @@ export function RefusalNotice({ error }: { readonly error: unknown }) {
 
 export function told(error: unknown): { says: string; next: string; request: string | null } {
   if (error instanceof RefusedCall) {
-    const { says, next, facts, request } = error.refused
+    const { code, says, next, facts, request } = error.refused
     const named = Object.entries(facts).filter(([name]) => !/^id$|Id$/.test(name))
     const more = named.map(([name, value]) => `${name}: ${value}`).join(' · ')
-    return { says, next: more ? `${next} (${more})` : next, request }
+    // A refusal explains itself. The number is for what somebody else has to look into.
+    const needsLog = code.startsWith('vault/') || code === 'item/altered'
+    return { says, next: more ? `${next} (${more})` : next, request: needsLog ? request : null }
   }
   if (error instanceof Fault) return { says: error.message, next: '', request: error.request }
   return { says: 'This page met a fault.', next: 'Reload the page. What you did before is kept.', request: null }

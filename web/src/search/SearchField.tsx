@@ -49,7 +49,10 @@ export function SearchField({ fieldRef }: { readonly fieldRef: RefObject<HTMLInp
         value={text}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur()
+          if (event.key !== 'Escape') return
+          // A browser would empty the field, and with it the page below.
+          event.preventDefault()
+          event.currentTarget.blur()
         }}
         leftSection={<Icon name="search" size={16} />}
         rightSection={<Kbd className={styles['key'] ?? ''}>/</Kbd>}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import mark from '../frame/mark.svg'
 import styles from './sessions.module.css'
 
 /** The sheet on which every page before the sign-in stands. */
@@ -7,7 +8,7 @@ export function Entrance({ children, wide = false }: { readonly children: ReactN
     <main className={styles['page']}>
       <div className={styles[wide ? 'wide' : 'sheet']}>
         <div className={styles['brand']}>
-          <img src="/mark.svg" alt="" width={28} height={28} />
+          <img src={mark} alt="" width={28} height={28} />
           <strong>Sallyport</strong>
         </div>
         {children}

@@ -15,6 +15,8 @@ export type Column<Row> = {
   readonly cell: (row: Row) => ReactNode
   /** Always shown: what the row is opened by. */
   readonly fixed?: boolean
+  /** Not shown until the person chooses it. */
+  readonly hidden?: boolean
 }
 
 const definition = <Row extends RowData>({
@@ -48,7 +50,7 @@ type Props<Row extends RowData> = {
 /** A dense table with keys, columns to choose, and cards in its place on a narrow screen. */
 export function DataTable<Row extends RowData>({ label, rows, columns, idOf, card, selection, toolbar }: Props<Row>) {
   const narrow = useMediaQuery('(max-width: 767px)') ?? false
-  const [columnVisibility, setVisible] = useKeptColumns(label)
+  const [columnVisibility, setVisible] = useKeptColumns(label, columns)
   const place = useRef<HTMLDivElement>(null)
   useRowKeys(place, selection?.toggle)
   const definitions = useMemo(() => columns.map(definition), [columns])
@@ -86,7 +88,11 @@ export function DataTable<Row extends RowData>({ label, rows, columns, idOf, car
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id}>
-                {selection && <th scope="col" className={styles['tick']} aria-label="Selected" />}
+                {selection && (
+                  <th scope="col" className={styles['tick']}>
+                    <span className="screen-only-words">Selected</span>
+                  </th>
+                )}
                 {group.headers.map((header) => (
                   <th key={header.id} scope="col">
                     <table.FlexRender header={header} />

@@ -1,11 +1,18 @@
 import { useState } from 'react'
 
+type Hideable = { readonly id: string; readonly hidden?: boolean }
 type Visible = Record<string, boolean>
 
 /** Which columns of a table a person wants to see, remembered in this browser. */
-export function useKeptColumns(label: string): [Visible, (change: Visible | ((now: Visible) => Visible)) => void] {
+export function useKeptColumns(
+  label: string,
+  columns: readonly Hideable[],
+): [Visible, (change: Visible | ((now: Visible) => Visible)) => void] {
   const key = `sallyport.columns.${label}`
-  const [visible, setVisible] = useState<Visible>(() => read(key))
+  const [visible, setVisible] = useState<Visible>(() => ({
+    ...Object.fromEntries(columns.filter(({ hidden }) => hidden).map(({ id }) => [id, false])),
+    ...read(key),
+  }))
   return [
     visible,
     (change) => {

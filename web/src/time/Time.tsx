@@ -36,7 +36,7 @@ export function Time({ at, form = 'line', fine = 'seconds' }: Props) {
     )
   return (
     <time dateTime={at}>
-      {hereText} <span className="dim">· {utcText}</span>
+      <span className="one-piece">{hereText}</span> <span className="dim one-piece">· {utcText}</span>
     </time>
   )
 }

@@ -77,7 +77,7 @@ function SharedFields({ shared, onChange }: SharedProps) {
       <Title order={3} component="legend" mb="xs">
         For all of them, as far as it is known
       </Title>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm" style={{ alignItems: 'end' }}>
         <TextInput
           label="Device"
           placeholder="For example BWC 0312"

@@ -2,6 +2,7 @@ import { Button, Group, Progress } from '@mantine/core'
 import { TextLink } from '../frame/links.tsx'
 import { SameBytes } from '../items/SameBytes.tsx'
 import { duration } from '../time/durations.ts'
+import { Digest } from '../words/Digest.tsx'
 import { rate as rateWords, size } from '../words/sizes.ts'
 import { useUploads } from './context.ts'
 import { rateOf, secondsLeft } from './rate.ts'
@@ -35,6 +36,9 @@ export function TaskRow({ task }: { readonly task: Task }) {
           {task.says} {task.next}
         </p>
       )}
+      {phase === 'ended' && task.sha256 && upload?.state !== 'cancelled' && (
+        <Digest value={task.sha256} of={`the SHA-256 of ${title}, as this machine computed it`} />
+      )}
       {upload && upload.sameBytes.length > 0 && <SameBytes list={upload.sameBytes} />}
     </li>
   )
@@ -53,7 +57,11 @@ function Bars({ task }: { readonly task: Task }) {
       </span>
       <span>Hashed here</span>
       <Progress.Root size="sm">
-        <Progress.Section value={(hashed / whole) * 100} color="gray" aria-label={`Hashed of ${title}`} />
+        <Progress.Section
+          value={(hashed / whole) * 100}
+          style={{ background: 'var(--mantine-color-dimmed)' }}
+          aria-label={`Hashed of ${title}`}
+        />
       </Progress.Root>
       <span className="dim">{hashed === whole ? 'done' : `${size(hashed)}`}</span>
     </div>
@@ -98,7 +106,7 @@ function statusWords(task: Task): string {
   if (phase === 'sending') {
     const rate = rateOf(pace)
     const left = secondsLeft(pace, whole - sent)
-    return `Sending${rate === null ? '' : `, ${rateWords(rate)}`}${left === null ? '' : `, ${duration(left)} left`}.`
+    return `Sending${rate === null ? '' : `, ${rateWords(rate)}`}${left === null || left < 1 ? '' : `, ${duration(left)} left`}.`
   }
   if (phase === 'checking')
     return sha256

@@ -23,6 +23,13 @@ export function Uploads() {
       <PageTitle title="Uploads" />
       <Stack gap="lg">
         <Intake />
+        {tasks.length === 0 && (
+          <Text c="dimmed" maw="72ch">
+            Each file is hashed on this machine while it is sent, and hashed again and sealed as it arrives. It becomes
+            an item only when both digests are the same. If the line breaks or the page is closed, the upload goes on
+            later from where it was.
+          </Text>
+        )}
         {tasks.length > 0 && (
           <section>
             <Group justify="space-between" mb="xs">

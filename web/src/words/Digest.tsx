@@ -10,15 +10,15 @@ type Props = { readonly value: string /** What it is the digest of, for a screen
 export function Digest({ value, of }: Props) {
   const clipboard = useClipboard({ timeout: 2000 })
   return (
-    <UnstyledButton
-      className={styles['digest']}
-      onClick={() => clipboard.copy(value)}
-      aria-label={`Copy ${of}: ${value}`}
-    >
+    <UnstyledButton className={styles['digest']} onClick={() => clipboard.copy(value)}>
+      <span className="screen-only-words">Copy {of}: </span>
       <code>
-        {inFours(value).map((group, index) => (
-          // The groups of one digest never change places.
-          <span key={`${index}-${group}`}>{group} </span>
+        {halves(inFours(value)).map((half, index) => (
+          // The parts of one digest never change places.
+
+          <span key={`${index}-${half[0]}`} className="one-piece">
+            {half.join(' ')}&nbsp;
+          </span>
         ))}
       </code>
       <span className={styles['copied']} aria-live="polite">
@@ -27,3 +27,7 @@ export function Digest({ value, of }: Props) {
     </UnstyledButton>
   )
 }
+
+/** A SHA-256 that does not fit in one line breaks in the middle, so that the halves can be compared. */
+const halves = (groups: string[]): string[][] =>
+  groups.length === 16 ? [groups.slice(0, 8), groups.slice(8)] : groups.map((group) => [group])
