@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { addMember, annotateCase, namePersonInCase, noteOnCase } from '@sallyport/api/cases'
+import { exportCase } from '@sallyport/api/exports'
+import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport/api/items'
+import { disablePerson, invitePerson } from '@sallyport/api/people'
+import { search } from '@sallyport/api/search'
+import type { Founded, Person } from './cast.ts'
+import { declareItem, readViewing, sendPart } from './deliver.ts'
+import type { Things } from './every-contract.ts'
+import type { TestVault } from './vault.ts'
+
+/** A word that stands nowhere else in the world, and can stand in any field. */
+const canary = (): string => `cnry${randomBytes(8).toString('hex')}`
+
+export type Planted = {
+  readonly agency: Founded
+  readonly custodian: Person
+  readonly detective: Person
+  readonly things: Things & { readonly quarantined: string; readonly underWay: string }
+  /** What describes a case or a thing, by the field that holds it. */
+  readonly content: ReadonlyMap<string, string>
+  /** What people know or are called. */
+  readonly people: ReadonlyMap<string, string>
+}
+
+/** Fills every sealed field of an agency with a word of its own, through the API and by no other way. */
+export async function plant(vault: TestVault): Promise<Planted> {
+  const [content, people] = [new Map<string, string>(), new Map<string, string>()]
+  const put =
+    (into: Map<string, string>) =>
+    (field: string): string => {
+      const word = canary()
+      into.set(field, word)
+      return word
+    }
+  const [about, of] = [put(content), put(people)]
+  const agency = await vault.agency({
+    unlock: 'by-hand',
+    passphrase: `${of('passphrase')} and more`,
+    administrator: of('name of the administrator'),
+    signInName: of('sign-in name of the administrator'),
+    password: `${of('password of the administrator')} #`,
+  })
+  const who = (role: string) => ({
+    agency,
+    name: `Dana ${of(`name of the ${role}`)}`,
+    signInName: of(`sign-in name of the ${role}`),
+    badge: of(`badge of the ${role}`),
+    password: `${of(`password of the ${role}`)} #`,
+  })
+  const custodian = await vault.person('custodian', who('custodian'))
+  const detective = await vault.person('detective', who('detective'))
+  for (const [name, person] of Object.entries({ custodian, detective, administrator: agency.administrator })) {
+    people.set(`authenticator of the ${name}`, person.totpSecret)
+    people.set(`cookie of the ${name}`, person.cookie.split('.')[1] ?? '')
+    people.set(`token of the ${name}`, person.csrf)
+  }
+
+  const file = await vault.aCase(detective, {
+    number: about('number of a case'),
+    title: `Homicide ${about('title of a case')}`,
+    description: `First line\n${about('description of a case')}`,
+  })
+  const { id } = file
+  const ask = vault.ask(detective)
+  await ask(noteOnCase, { id, text: about('note') })
+  await ask(namePersonInCase, {
+    id,
+    role: 'witness',
+    name: about('name of a witness'),
+    remarks: about('remarks on a witness'),
+  })
+  await ask(annotateCase, {
+    id,
+    field: 'title',
+    says: about('corrected title of a case'),
+    why: about('reason of a correction'),
+  })
+  await ask(addMember, { id, person: custodian.id, level: 'lead' })
+
+  const particulars = {
+    title: about('title of an item'),
+    description: about('description of an item'),
+    category: 'interview' as const,
+    source: { device: about('device'), person: about('person of an item') },
+    place: about('place'),
+    tags: [about('tag'), about('second tag')],
+  }
+  const bytes = Buffer.from(`${about('content')} `.repeat(200))
+  const item = await vault.anItem(detective, {
+    case: id,
+    bytes,
+    particulars,
+    originalName: `${about('file name')}.mp4`,
+  })
+  await ask(annotateItem, {
+    id: item.id,
+    field: 'place',
+    says: about('corrected place'),
+    why: about('reason of an addition'),
+  })
+  const suspect = await vault.anItem(detective, {
+    case: id,
+    bytes: Buffer.from(about('content of a program')),
+    originalName: `${about('name of a program')}.exe`,
+    particulars: { title: about('title of a program') },
+  })
+  const half = Buffer.from(`${about('content of a file under way')} `.repeat(100))
+  const underWay = await declareItem(vault, detective, {
+    case: id,
+    bytes: half,
+    originalName: `${about('name under way')}.mp4`,
+  })
+  await sendPart(vault, detective, { upload: underWay.id, bytes: half.subarray(0, 1000) })
+  const later = await vault.anItem(detective, { case: id, originalName: 'later.exe' })
+  await vault.ask(custodian)(releaseItem, { id: later.id, why: about('reason of a release') })
+
+  const viewing = await ask(openViewing, { id: item.id, purpose: 'download', why: about('reason of a download') })
+  await readViewing(vault, detective, { path: viewing.content })
+  await ask(reportPlayed, { id: viewing.id, parts: [{ from: 0, to: 4, speed: 1 }] })
+  await ask(search, { q: about('word that was searched for') })
+  const exported = await ask(exportCase, { id, why: about('reason of an export') })
+  const administer = vault.ask(agency.administrator)
+  const left = await administer(invitePerson, {
+    name: of('name of one who left'),
+    signInName: of('sign-in name of one who left'),
+    roles: ['officer'],
+  })
+  people.set('enrolment link', left.link.split('.').at(-1) ?? '')
+  await administer(disablePerson, { id: left.person.id, why: of('reason of a disabling') })
+  await vault.settle(agency)
+  const things = {
+    case: id,
+    item: item.id,
+    upload: item.upload,
+    viewing: viewing.id,
+    export: exported.id,
+    person: left.person.id,
+    entry: await receiptOf(vault, detective, item.id),
+    quarantined: suspect.id,
+    underWay: underWay.id,
+  }
+  return { agency, custodian, detective, things, content, people }
+}
+
+async function receiptOf(vault: TestVault, person: Person, item: string): Promise<string> {
+  const reply = await vault.raw(person)({ method: 'GET', path: `/items/${item}/custody` })
+  const { rows } = reply.json as { rows: { entry: string; act: string }[] }
+  return rows.find(({ act }) => act === 'item.received')?.entry ?? ''
+}
+
+/** The canaries that stand in some bytes: in clear, in Base64, in hexadecimal, as UTF-8 or UTF-16. */
+export function sung(bytes: Buffer, canaries: ReadonlyMap<string, string>): string[] {
+  return [...canaries]
+    .filter(([, word]) => spellings(word).some((spelled) => bytes.includes(spelled)))
+    .map(([field]) => field)
+}
+
+const known = new Map<string, Buffer[]>()
+
+function spellings(word: string): Buffer[] {
+  const found = known.get(word) ?? spelled(word)
+  known.set(word, found)
+  return found
+}
+
+/** Base64 of a word within other text depends on its place modulo three; the first and last digits are of its neighbours. */
+function spelled(word: string): Buffer[] {
+  const utf8 = Buffer.from(word)
+  const based = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), utf8])
+      .toString('base64')
+      .slice(shift === 0 ? 0 : shift + 1, -4),
+  )
+  const texts = [
+    utf8.toString('hex'),
+    utf8.toString('hex').toUpperCase(),
+    ...based,
+    ...based.map((text) => text.replace(/\+/g, '-').replace(/\//g, '_')),
+  ]
+  return [
+    utf8,
+    Buffer.from(word, 'utf16le'),
+    Buffer.from(word, 'utf16le').swap16(),
+    Buffer.from(word.toUpperCase()),
+    ...texts.map((text) => Buffer.from(text)),
+  ]
+}
