@@ -103,7 +103,9 @@ function responsesOf({ reply, refuses, permission }: Contract): Record<string, o
     reply === 'bytes'
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
       : { 'application/json': { schema: schemaOf(reply, 'output') } }
-  return { 200: { description: 'Done', content }, ...Object.fromEntries(refused) }
+  // Bytes of a viewing may be asked for in part.
+  const part = refuses.includes('viewing/bad-range') ? { 206: { description: 'The range', content } } : {}
+  return { 200: { description: 'Done', content }, ...part, ...Object.fromEntries(refused) }
 }
 
 function operationOf({ name, noun, contract }: (typeof contracts)[number]): object {
@@ -123,9 +125,51 @@ function operationOf({ name, noun, contract }: (typeof contracts)[number]): obje
   }
 }
 
+type Operation = { readonly parameters: object[]; readonly responses: Record<string, object> }
+
+/** What the tus server refuses by itself, in its own words: text, where ours are JSON. */
+function tusResponses(responses: Operation['responses']): Operation['responses'] {
+  const text = { 'text/plain': { schema: { type: 'string' } } }
+  const told = Object.entries(responses).filter(([status]) => status !== '200')
+  const refused = told.map(([status, one]) => {
+    const { content, ...rest } = one as { content?: object }
+    return [status, { ...rest, content: { ...content, ...text } }] as const
+  })
+  const own = { 412: { description: 'Tus-Resumable is missing, or names another version', content: text } }
+  return { ...Object.fromEntries(refused), ...own }
+}
+
+const withoutBodies = (responses: Operation['responses']): Operation['responses'] =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, one]) => [
+      status,
+      { description: (one as { description: string }).description },
+    ]),
+  )
+
 /** The tus protocol beside its contract: what a client of tus 1.0 needs to know of the address. */
-const tus = {
-  head: { summary: 'Gives the offset from which to go on (tus 1.0).', operationId: 'readOffset', tags: ['uploads'] },
+function tusOperations(patch: Operation): { patch: object; head: object } {
+  const header = (name: string, value: object) => ({ name, in: 'header', required: true, schema: value })
+  const parameters = [...patch.parameters, header('Tus-Resumable', { type: 'string', enum: ['1.0.0'] })]
+  const responses = tusResponses(patch.responses)
+  return {
+    head: {
+      summary: 'Gives the offset from which to go on (tus 1.0).',
+      operationId: 'readOffset',
+      tags: ['uploads'],
+      parameters,
+      responses: { 200: { description: 'Upload-Offset and Upload-Length' }, ...withoutBodies(responses) },
+    },
+    patch: {
+      ...patch,
+      parameters: [...parameters, header('Upload-Offset', { type: 'integer', minimum: 0 })],
+      requestBody: {
+        required: true,
+        content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+      responses: { 204: { description: 'Upload-Offset: so many bytes are here' }, ...responses },
+    },
+  }
 }
 
 export function openApi(): string {
@@ -134,24 +178,8 @@ export function openApi(): string {
     const path = `/api${one.contract.path.replace(/:(\w+)/g, '{$1}')}`
     paths[path] = { ...paths[path], [one.contract.method.toLowerCase()]: operationOf(one) }
   }
-  const bytes = paths['/api/uploads/{id}/bytes']
-  const patch = bytes?.['patch'] as { parameters: object[] } | undefined
-  if (bytes && patch) {
-    const header = (name: string, value: object) => ({ name, in: 'header', required: true, schema: value })
-    const offset = [header('Tus-Resumable', { type: 'string', enum: ['1.0.0'] })]
-    bytes['head'] = {
-      ...tus.head,
-      parameters: [...patch.parameters, ...offset],
-      responses: { 200: { description: 'Upload-Offset and Upload-Length' } },
-    }
-    Object.assign(patch, {
-      parameters: [...patch.parameters, ...offset, header('Upload-Offset', { type: 'integer', minimum: 0 })],
-      requestBody: {
-        required: true,
-        content: { 'application/offset+octet-stream': { schema: { type: 'string', format: 'binary' } } },
-      },
-    })
-  }
+  const bytes = '/api/uploads/{id}/bytes'
+  paths[bytes] = { ...paths[bytes], ...tusOperations(paths[bytes]?.['patch'] as Operation) }
   const refusal = {
     type: 'object',
     required: ['code', 'says', 'next', 'facts', 'request'],
