@@ -3,6 +3,7 @@ import { prefixesOf } from '@sallyport/core/words'
 import { sql } from 'kysely'
 import type { Cursor } from '#db/cursor.ts'
 import type { Tx } from '#db/within.ts'
+import type { Keyring } from '#keys/keyring.ts'
 
 /** What of a record is found by searching: free text by its words, closed lists by their exact value. */
 export type Findable = {
@@ -17,13 +18,17 @@ export type Findable = {
 
 const markOf = ([name, value]: readonly [string, string]) => `mark ${name}=${value}`
 
+/** What stands in the index for a record: a keyed digest of every word, beginning of a word and mark. */
+export function termsOf(keys: Pick<Keyring, 'term'>, { texts, marks }: Pick<Findable, 'texts' | 'marks'>): string[] {
+  const words = [...prefixesOf(texts.filter((text) => typeof text === 'string'))].map((prefix) => `word ${prefix}`)
+  return [...words, ...Object.entries(marks).map(markOf)].map((term) => keys.term(term))
+}
+
 /** Puts a record into the blind index, or replaces its terms after a correction. */
 export async function index(tx: Tx, { kind, id, caseId, addedBy, at, texts, marks }: Findable): Promise<void> {
-  const words = [...prefixesOf(texts.filter((text) => typeof text === 'string'))].map((prefix) => `word ${prefix}`)
-  const terms = [...words, ...Object.entries(marks).map(markOf)].map((term) => tx.keys.term(term))
   await sql`
     insert into vault.search_index (kind, id, case_id, added_by, at, terms)
-    values (${kind}, ${id}, ${caseId}, ${addedBy}, ${at}, ${terms}::bigint[])
+    values (${kind}, ${id}, ${caseId}, ${addedBy}, ${at}, ${termsOf(tx.keys, { texts, marks })}::bigint[])
     on conflict (agency_id, kind, id) do update set terms = excluded.terms`.execute(tx)
 }
 
