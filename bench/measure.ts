@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 
 /** What a row found: ours, the limit of the same run, and their ratio, ready to be printed. */
-export type Finding = { readonly what: string; readonly ours: string; readonly beside?: string; readonly ratio?: string }
+export type Finding = {
+  readonly what: string
+  readonly ours: string
+  readonly beside?: string
+  readonly ratio?: string
+}
 
 export const say = ({ what, ours, beside = '', ratio = '' }: Finding): void =>
   console.log(`${what.padEnd(58)} ${ours.padEnd(34)} ${beside.padEnd(44)} ${ratio}`.trimEnd())

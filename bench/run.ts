@@ -3,9 +3,10 @@
  * `node bench/run.ts ROW…` for some rows. Nothing here fails because it is slow.
  */
 import { machine, say } from './measure.ts'
+import { items } from './items.ts'
 import { upload } from './upload.ts'
 
-const rows = { upload } as const
+const rows = { upload, items } as const
 
 const names = Object.keys(rows) as (keyof typeof rows)[]
 const asked = process.argv.slice(2)
@@ -16,5 +17,8 @@ if (unknown.length > 0) {
 }
 console.log(`node bench/run.ts ${asked.join(' ')}`.trimEnd())
 console.log(`${new Date().toISOString()}, ${machine()}\n`)
-for (const name of names) if (asked.length === 0 || asked.includes(name)) for (const found of await rows[name]()) say(found)
+for (const name of names) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  for await (const found of await rows[name]()) say(found)
+}
 process.exit(0)

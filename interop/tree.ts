@@ -8,7 +8,16 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { signCheckpoint } from '@sallyport/core/checkpoint'
 import { writeVkey } from '@sallyport/core/note'
-import { type Edge, emptyEdge, entriesPath, entryBundle, grow, rootOf, tilePath, tileWidth } from '@sallyport/core/tiles'
+import {
+  type Edge,
+  emptyEdge,
+  entriesPath,
+  entryBundle,
+  grow,
+  rootOf,
+  tilePath,
+  tileWidth,
+} from '@sallyport/core/tiles'
 import { sha256 } from '../server/src/keys/primitives.ts'
 import { logSigner } from '../server/src/ledger/log.ts'
 import { tileFolder } from '../server/src/ledger/tile-folder.ts'

@@ -26,7 +26,8 @@ const folder = resolve(process.argv[2] ?? '../shared/vectors')
 const bytes = (vector: Vector, name: string) => Buffer.from(vector[name] ?? '', 'hex')
 const same = (one: Uint8Array | undefined, other: Uint8Array) => one !== undefined && Buffer.from(one).equals(other)
 const valid = ({ result }: Vector) => result !== 'invalid'
-const longKey = (group: Group) => (group.keySize === 256 ? undefined : `keys of ${group.keySize} bits: the vault has 256`)
+const longKey = (group: Group) =>
+  group.keySize === 256 ? undefined : `keys of ${group.keySize} bits: the vault has 256`
 
 function gcm(vector: Vector, group: Group): Outcome {
   const reason = longKey(group)
