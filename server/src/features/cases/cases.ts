@@ -163,7 +163,8 @@ export async function unshare(tx: Tx, { id, person }: Asked<typeof removeMember>
   await caseFor(tx, id, 'case.share')
   const found = await personById(tx, person)
   if (!found) throw new Refusal('person/not-found')
-  await removeMemberRow(tx, id, { person, at: now })
+  // The ledger must not say that somebody was removed who keeps what they had.
+  if (!(await removeMemberRow(tx, id, { person, at: now }))) throw new Refusal('person/not-found')
   tell(tx, [id, person], { member: found.naming.name })
   return caseShown(tx, id)
 }

@@ -170,13 +170,21 @@ export const setMember = (
     )
     .execute()
 
-export const removeMemberRow = (tx: Tx, caseId: CaseId, { person, at }: { person: PersonId; at: Date }) =>
-  tx
+/** Removes a member. False if the person is none: whoever opened the case leads it without being one. */
+export async function removeMemberRow(
+  tx: Tx,
+  caseId: CaseId,
+  { person, at }: { person: PersonId; at: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('case_member')
     .set({ removed_at: at })
     .where('case_id', '=', caseId)
     .where('person_id', '=', person)
-    .execute()
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
 
 export type RemarkFacts = Readonly<Record<string, string | null>>
 type NewRemark = {

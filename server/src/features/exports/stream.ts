@@ -9,6 +9,7 @@ import type { Bytes } from '#http/route.ts'
 import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import { Altered } from '#store/object-store.ts'
+import { caseFor } from '../cases/standing.ts'
 import { disposition } from '../items/viewings.ts'
 import { type BagFile, type Bagging, bagFiles } from './bag.ts'
 import { safeName } from './bag-text.ts'
@@ -43,6 +44,10 @@ async function* zipped(files: AsyncIterable<BagFile>, folder: string): AsyncGene
 export async function streamBag(tx: Tx, { id }: Asked<typeof readBag>, needs: Needs): Promise<Bytes> {
   const exported = await ownExport(tx, id, needs.now())
   if (!exported) throw new Refusal('export/not-found')
+  // Prepared is not permitted for good: a level or a place on the case may have been taken away since.
+  await caseFor(tx, exported.case_id, 'item.export').catch((thrown: unknown) => {
+    throw thrown instanceof Refusal ? new Refusal('export/not-found') : thrown
+  })
   const actor = tx.actor
   const folder = safeName(`sallyport-export-${exported.made_at.toISOString().slice(0, 10)}-${id.slice(0, 8)}`)
   const note = (

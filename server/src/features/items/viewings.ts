@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Asked } from '@sallyport/api/contract'
 import type { openViewing, readContent, reportPlayed } from '@sallyport/api/items'
-import type { ViewingId } from '@sallyport/core/ids'
+import type { ItemId, ViewingId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Actor, type Ground, type Tx, tell, within } from '#db/within.ts'
 import { documentPolicy } from '#http/headers.ts'
@@ -9,22 +9,30 @@ import type { Bytes, From } from '#http/route.ts'
 import { record } from '#ledger/record.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
 import { bytesOf, type Original, originalOf, rangeOf } from './content.ts'
-import { insertViewing, itemById, ownViewing } from './rows.ts'
-import { correctedItem, itemFor, mayOnItem } from './shown.ts'
+import { insertViewing, ownViewing } from './rows.ts'
+import { correctedItem, itemFor, mayOnItem, type Seen } from './shown.ts'
 
 /** A viewing lasts as long as a session may; the session ends it earlier. */
 const viewingMs = 12 * 3_600_000
 /** What was sent is entered once it has been quiet for so long, as one entry for many small ranges. */
 const quietMs = 20_000
 
-/** Enters that the person opens the content, before a byte of it can leave. */
-export async function open(tx: Tx, asked: Asked<typeof openViewing>, now: Date) {
-  const { id, purpose } = asked
+type Wanted = { readonly id: ItemId; readonly purpose: 'view' | 'download' }
+
+/** An item whose content the person may have for this purpose, as they stand to it now. */
+async function openable(tx: Tx, { id, purpose }: Wanted): Promise<Seen> {
   const seen = await itemFor(tx, id, 'item.play')
   if (seen.row.state !== 'held' && !(seen.row.state === 'quarantined' && mayOnItem(tx, 'item.release', seen))) {
     throw new Refusal('item/not-held')
   }
   if (purpose === 'download' && !mayOnItem(tx, 'item.download', seen)) throw new Refusal('session/not-permitted')
+  return seen
+}
+
+/** Enters that the person opens the content, before a byte of it can leave. */
+export async function open(tx: Tx, asked: Asked<typeof openViewing>, now: Date) {
+  const { id, purpose } = asked
+  const seen = await openable(tx, asked)
   const viewing = randomUUID() as ViewingId
   const ends = new Date(now.getTime() + viewingMs)
   await insertViewing(tx, { id: viewing, item: id, purpose, at: now, ends })
@@ -41,10 +49,16 @@ export async function open(tx: Tx, asked: Asked<typeof openViewing>, now: Date) 
   }
 }
 
+/**
+ * A viewing and its item. A viewing is no pass: a role or a place on the case that was taken away since
+ * ends it with the next part that is asked for.
+ */
 async function viewed(tx: Tx, id: ViewingId, now: Date) {
   const viewing = await ownViewing(tx, id, now)
-  const row = viewing && (await itemById(tx, viewing.item_id))
-  if (!viewing || !row) throw new Refusal('viewing/not-found')
+  if (!viewing) throw new Refusal('viewing/not-found')
+  const { row } = await openable(tx, { id: viewing.item_id, purpose: viewing.purpose }).catch((thrown: unknown) => {
+    throw thrown instanceof Refusal ? new Refusal('viewing/not-found') : thrown
+  })
   return { viewing, row }
 }
 
