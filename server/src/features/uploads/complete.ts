@@ -7,7 +7,7 @@ import type { ObjectStore, Sealed, Sealing } from '#store/object-store.ts'
 import { caseById, caseKey, nextExhibit } from '../cases/rows.ts'
 import { objectAad } from '../items/content.ts'
 import { insertObject, itemById, objectKey, setItemState, setReceived, setReceivedEntry } from '../items/rows.ts'
-import { holdUpload, setUploadState, type UploadRow, uploadById } from './rows.ts'
+import { holdUpload, setUploadState, type UploadRow } from './rows.ts'
 
 /** What sets an item aside for a custodian instead of holding it. It is never turned away. */
 export type QuarantineRule = { readonly maxBytes: number; readonly types: readonly string[] }
@@ -36,7 +36,9 @@ export function quarantineReasons(
   rule: QuarantineRule,
   { size, name, mediaType }: { size: number; name: string; mediaType: string },
 ): string[] {
-  const extension = /\.[^.]+$/.exec(name.toLowerCase())?.[0]
+  // Windows passes over dots and spaces at the end, and nobody sees format characters: `a.exe.` is a program.
+  const seen = name.toLowerCase().replace(/\p{Cf}/gu, '')
+  const extension = /(\.[^.]+)[.\s]*$/.exec(seen)?.[1]?.trimEnd()
   return [
     ...(size > rule.maxBytes ? ['The file is larger than this vault holds without a custodian.'] : []),
     ...(rule.types.includes(mediaType) || (extension && rule.types.includes(extension))
@@ -55,7 +57,8 @@ export function quarantineReasons(
 export async function complete(parts: Completing, actor: Actor, id: UploadId): Promise<void> {
   const self = onBehalf(actor)
   const waiting = await within(parts.ground, self, async (tx) => {
-    const row = await uploadById(tx, id)
+    // Held, so that what is cancelled in the same moment is not taken up again.
+    const row = await holdUpload(tx, id)
     if (!row || (row.state !== 'receiving' && row.state !== 'checking')) return undefined
     await setUploadState(tx, id, 'checking')
     return row.declared_sha256 ? { row, sealing: await sealingOf(tx, row) } : undefined
@@ -119,6 +122,7 @@ const receive = ({ ground, rule, now }: Completing, self: Actor, { row: { id }, 
 
 async function refuse({ ground, store, now }: Completing, self: Actor, { row, sealed }: Ended): Promise<never> {
   await within(ground, self, async (tx) => {
+    if ((await holdUpload(tx, row.id))?.state !== 'checking') return
     await setUploadState(tx, row.id, 'refused')
     await setItemState(tx, row.item_id, 'abandoned')
     const detail = { declared: hex(row.declared_sha256 ?? new Uint8Array()), arrived: sealed.sha256, size: row.size }

@@ -1,13 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AgencyId, UploadId } from '@sallyport/core/ids'
-import { type Actor, theServer, within } from '#db/within.ts'
+import { type Actor, afterwards, theServer, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import type { ObjectStore, Sealing } from '#store/object-store.ts'
 import { type TusHandler, type TusRequest, tusHandler, type UploadPorts } from '#store/tus-store.ts'
 import { setItemState } from '../items/rows.ts'
 import { type Completing, complete, onBehalf, sealingOf } from './complete.ts'
 import { expiry } from './declare.ts'
-import { expiredUploads, setArrived, setUploadState, type UploadRow, unfinishedUploads, uploadById } from './rows.ts'
+import {
+  expiredUploads,
+  holdUpload,
+  setArrived,
+  setUploadState,
+  type UploadRow,
+  unfinishedUploads,
+  uploadById,
+} from './rows.ts'
 
 /** Takes the bytes of uploads, from the first part to the ledger entry, and clears away what ran out. */
 export type Receiving = {
@@ -99,16 +107,21 @@ function portsOf({ ground, now, days }: Parts, sender: () => Sender): Pick<Uploa
 async function expire({ ground, now, poke }: Parts, agency: AgencyId): Promise<readonly UploadRow[]> {
   const self = theServer(agency)
   const rows = await within(ground, self, (tx) => expiredUploads(tx, now()))
-  for (const row of rows) {
+  const ended: UploadRow[] = []
+  for (const { id } of rows) {
     await within(ground, self, async (tx) => {
-      await setUploadState(tx, row.id, 'expired')
+      // Looked at again: since the list was read, its last part may have come.
+      const row = await holdUpload(tx, id)
+      if (!row || (row.state !== 'receiving' && row.state !== 'checking') || row.expires_at >= now()) return
+      await setUploadState(tx, id, 'expired')
       await setItemState(tx, row.item_id, 'abandoned')
       const detail = { received: row.received, size: row.size }
-      await record(tx, { act: 'upload.expired', on: [row.id, row.item_id, row.case_id], detail, at: now() })
+      await record(tx, { act: 'upload.expired', on: [id, row.item_id, row.case_id], detail, at: now() })
+      afterwards(tx, () => ended.push(row))
     })
     poke(self)
   }
-  return rows
+  return ended
 }
 
 const stateOf = ({ state, received, size }: UploadRow) => {
