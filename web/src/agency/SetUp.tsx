@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { asked } from '../asked.ts'
 import { ask } from '../call.ts'
-import { TextLink } from '../frame/links.tsx'
+import { ButtonLink } from '../frame/links.tsx'
 import { useFragment } from '../frame/use-fragment.ts'
 import { Answer } from '../refusal/Answer.tsx'
 import { RefusalNotice } from '../refusal/RefusalNotice.tsx'
@@ -54,6 +54,7 @@ function Guide({ token, beginning }: { readonly token: string; readonly beginnin
   const [form, setForm] = useState<SetUpForm>({ ...emptySetUp, bannerText: beginning.bannerText })
   const [told, setTold] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
+  const place = useRef<HTMLFormElement>(null)
   const create = useMutation({
     mutationFn: () => ask(setUp, askingOf(token, beginning.totpSecret, form)),
     onError: () => setForm((now) => ({ ...now, code: '' })),
@@ -68,8 +69,12 @@ function Guide({ token, beginning }: { readonly token: string; readonly beginnin
   const last = step === steps.length - 1
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    setTold(Object.keys(faults).length > 0)
-    if (Object.keys(faults).length > 0) return
+    const sound = Object.keys(faults).length === 0
+    setTold(!sound)
+    if (!sound) {
+      requestAnimationFrame(() => place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      return
+    }
     if (last) create.mutate()
     else setStep(step + 1)
   }
@@ -81,7 +86,7 @@ function Guide({ token, beginning }: { readonly token: string; readonly beginnin
   }
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} ref={place} noValidate>
       <Stack gap="md">
         <div>
           <Text c="dimmed">
@@ -124,9 +129,9 @@ function Created({ made, form }: { readonly made: Answered<typeof setUp>; readon
         <li>Sign in with the next code of your authenticator, and invite a second administrator.</li>
         <li>Invite officers, detectives and a custodian. They open the first case.</li>
       </ol>
-      <TextLink to="/sign-in" search={{ agency: made.slug }}>
+      <ButtonLink to="/sign-in" search={{ agency: made.slug }}>
         Sign in
-      </TextLink>
+      </ButtonLink>
     </Stack>
   )
 }

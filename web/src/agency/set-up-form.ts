@@ -61,13 +61,13 @@ export function faultsOf(step: number, form: SetUpForm): Faults {
     if (!sound) faults[field] = says
   }
   if (step === 0) {
-    need('name', form.name.trim() !== '', 'The name of the agency')
+    need('name', form.name.trim() !== '', 'The agency needs a name')
     need('ori', ori.safeParse(form.ori).success, 'Nine letters and digits, as the FBI gave it to your agency')
     need('slug', slug.safeParse(form.slug).success, 'Small letters, digits and single hyphens')
     need('timeZone', timeZone.safeParse(form.timeZone).success, 'A time zone such as America/Chicago')
   }
   if (step === 1) {
-    need('person', form.person.trim() !== '', 'Your name')
+    need('person', form.person.trim() !== '', 'Your name is missing')
     need(
       'signInName',
       signInName.safeParse(form.signInName).success,

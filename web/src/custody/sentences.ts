@@ -70,11 +70,14 @@ function refused(act: string, facts: Facts): string {
   return asked ? `was refused: “${actWords(asked)}” did not take place.${said}` : `was refused.${said}`
 }
 
+/** A glance of a second would read as nothing at all in whole seconds. */
+const fine = (length: number) => (length < 2 ? 'hundredths' : 'seconds')
+
 function playedWords(parts: unknown): string | null {
   if (!Array.isArray(parts)) return null
   const said = parts
     .filter(isPart)
-    .map(({ from, to, speed }) => `${position(from, 'seconds')}–${position(to, 'seconds')} at ${speed}×`)
+    .map(({ from, to, speed }) => `${position(from, fine(to - from))}–${position(to, fine(to - from))} at ${speed}×`)
   if (said.length === 0) return null
   return said.length <= 3 ? said.join(', ') : `${said.slice(0, 3).join(', ')} and ${said.length - 3} more parts`
 }

@@ -46,8 +46,8 @@ function PersonMenu({ onHelp }: { readonly onHelp: () => void }) {
       <Menu.Target>
         <UnstyledButton className={styles['person']}>
           <span className={styles['agency']}>{agency.name}</span>
-          <span>
-            {person.name} <span className="dim">({roleNames(person.roles)})</span>
+          <span className={styles['name']}>
+            {person.name} <span className={styles['roles']}>({roleNames(person.roles)})</span>
           </span>
         </UnstyledButton>
       </Menu.Target>

@@ -1,7 +1,7 @@
 import { listPeople } from '@sallyport/api/people'
 import { useQuery } from '@tanstack/react-query'
 import { asked } from '../asked.ts'
-import { TextLink } from '../frame/links.tsx'
+import { ButtonLink, TextLink } from '../frame/links.tsx'
 import { Answer } from '../refusal/Answer.tsx'
 import { Ago } from '../time/Ago.tsx'
 import { Waiting } from './Waiting.tsx'
@@ -16,10 +16,13 @@ export function PeopleWaiting() {
           const waiting = people.filter(({ state }) => state === 'locked' || state === 'invited')
           if (people.length === 1 && waiting.length === 0)
             return (
-              <p className="dim">
-                You are alone here. Invite a second administrator first: if you lose your phone, nobody else can let you
-                in.
-              </p>
+              <>
+                <p className="dim">
+                  You are alone here. Invite a second administrator first: if you lose your phone, nobody else can let
+                  you in.
+                </p>
+                <ButtonLink to="/people">Invite a person</ButtonLink>
+              </>
             )
           if (waiting.length === 0)
             return <p className="dim">Nobody is locked out, and everybody who was invited has enrolled.</p>

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from '@mantine/core'
+import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { Digest } from '../words/Digest.tsx'
 import { QrCode } from '../words/QrCode.tsx'
 
@@ -12,6 +12,9 @@ export function AuthenticatorSecret({ uri, secret }: { readonly uri: string; rea
           Scan this with an authenticator app, or type the secret into it. The app then shows a new code of six digits
           every 30 seconds.
         </Text>
+        <Anchor href={uri} size="sm">
+          Open it in an authenticator app on this device
+        </Anchor>
         <Digest value={secret} of="the authenticator secret" />
         <Text size="sm" c="dimmed">
           Whoever has this secret can make your codes. It is not shown again.

@@ -18,25 +18,31 @@ export function Time({ at, form = 'line', fine = 'seconds' }: Props) {
   const here = clockIn(zone, moment, fine)
   const utc = clockIn('UTC', moment, fine)
   const utcText = `${utc.date === here.date ? '' : `${utc.date}, `}${utc.time} Z`
+  const once = zone === 'UTC'
   const hereText = `${here.date}, ${here.time} ${here.offset}`
   if (form === 'short')
     return (
       <time dateTime={at} title={bothClocks(zone, moment, fine)}>
         {hereText}
-        <span className="print-only"> ({utcText})</span>
+        {!once && <span className="print-only"> ({utcText})</span>}
       </time>
     )
   if (form === 'stacked')
     return (
       <time dateTime={at}>
         {hereText}
-        <br />
-        <small className="dim">{utcText}</small>
+        {!once && (
+          <>
+            <br />
+            <small className="dim">{utcText}</small>
+          </>
+        )}
       </time>
     )
   return (
     <time dateTime={at}>
-      <span className="one-piece">{hereText}</span> <span className="dim one-piece">· {utcText}</span>
+      <span className="one-piece">{hereText}</span>
+      {!once && <span className="dim one-piece">&nbsp;· {utcText}</span>}
     </time>
   )
 }

@@ -47,6 +47,7 @@ export function clockIn(zone: string, moment: Date, fine: Fine = 'seconds'): Clo
 /** Both clocks in one line: `14 Mar 2026, 21:14:08 −05:00 (02:14:08 Z)`; the UTC date only where it differs. */
 export function bothClocks(zone: string, moment: Date, fine: Fine = 'seconds'): string {
   const here = clockIn(zone, moment, fine)
+  if (zone === 'UTC') return `${here.date}, ${here.time} Z`
   const utc = clockIn('UTC', moment, fine)
   const date = utc.date === here.date ? '' : `${utc.date}, `
   return `${here.date}, ${here.time} ${here.offset} (${date}${utc.time} Z)`

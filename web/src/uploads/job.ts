@@ -42,6 +42,13 @@ export async function run(job: Job, set: Change): Promise<void> {
     set((task) => ({ ...task, phase: 'sending' }))
     job.sending = send(job.file, upload.tus, {
       sent: (bytes) => set((task) => (task.phase === 'sending' ? sentTo(task, bytes, performance.now()) : task)),
+      retrying: () =>
+        set((task) => ({
+          ...task,
+          pace: [],
+          says: 'The vault does not answer just now.',
+          next: 'The part is sent again by itself.',
+        })),
       stored: () => void settle(job, set).catch((error: unknown) => give(job, set, faultTrouble(error))),
       stopped: (trouble) => give(job, set, trouble),
     })

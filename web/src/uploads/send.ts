@@ -14,6 +14,8 @@ export type Sending = { readonly stop: () => Promise<void> }
 
 type Heard = {
   readonly sent: (bytes: number) => void
+  /** A part did not get through and is sent again by itself. */
+  readonly retrying: () => void
   readonly stored: () => void
   readonly stopped: (trouble: Trouble) => void
 }
@@ -37,10 +39,9 @@ export function send(file: File, address: string, heard: Heard): Sending {
       request.setHeader('x-request-id', crypto.randomUUID())
     },
     onShouldRetry: (error) => {
-      const refused = refusalIn(error)
-      if (refused) return passing.has(refused.code)
-      const status = error.originalResponse?.getStatus() ?? 0
-      return status === 0 || status >= 500
+      const again = passesBy(error)
+      if (again) heard.retrying()
+      return again
     },
     onProgress: (bytes) => heard.sent(bytes),
     onSuccess: () => heard.stored(),
@@ -48,6 +49,13 @@ export function send(file: File, address: string, heard: Heard): Sending {
   })
   tus.start()
   return { stop: () => tus.abort() }
+}
+
+function passesBy(error: DetailedError): boolean {
+  const refused = refusalIn(error)
+  if (refused) return passing.has(refused.code)
+  const status = error.originalResponse?.getStatus() ?? 0
+  return status === 0 || status >= 500
 }
 
 const isDetailed = (error: Error | DetailedError): error is DetailedError => 'originalResponse' in error

@@ -52,6 +52,8 @@ export const sentTo = (task: Task, sent: number, now: number): Task => ({
   ...task,
   sent,
   pace: noted(task.pace, now, sent),
+  says: null,
+  next: null,
 })
 
 export const isUnderWay = ({ phase }: Task): boolean =>
