@@ -48,11 +48,20 @@ export function openEntry(tx: Tx, row: EntryRow): Opened {
   }
 }
 
-/** Whether the leaf commits to exactly what is kept beside it. */
-export const holds = ({ leaf, shown }: Opened): boolean =>
-  !shown ||
-  (opens(sha256, leaf, { field: 'actor', salt: shown.salts.actor, value: shown.actor }) &&
-    opens(sha256, leaf, { field: 'detail', salt: shown.salts.detail, value: shown.detail }))
+/** What stands beside a leaf in clear, so that entries are found by it. The leaf is what counts. */
+export type Label = Pick<EntryRow, 'id' | 'at' | 'act'>
+
+/** Whether an entry is found under what it says of itself. */
+export const isLabelled = (leaf: Leaf, { id, at, act }: Label): boolean =>
+  leaf.id === id && leaf.at === at.toISOString() && leaf.act === act
+
+/** Whether the leaf says, or commits to, exactly what is kept beside it. */
+export const holds = ({ row, leaf, shown }: Opened): boolean =>
+  isLabelled(leaf, row) &&
+  (!shown ||
+    (shown.actor['id'] === row.person_id &&
+      opens(sha256, leaf, { field: 'actor', salt: shown.salts.actor, value: shown.actor }) &&
+      opens(sha256, leaf, { field: 'detail', salt: shown.salts.detail, value: shown.detail })))
 
 /** A published tree: its folder and the signed checkpoint that proofs are made against. */
 export type Published = { readonly folder: TileFolder; readonly note: string; readonly size: number }

@@ -53,6 +53,41 @@ export const leavesFrom = async (tx: Tx, from: number, to: number): Promise<Buff
   return rows.map(({ leaf }) => leaf as Buffer)
 }
 
+/** As {@link leavesFrom}, with what stands beside each leaf in clear. */
+export const placedFrom = (tx: Tx, from: number, to: number) =>
+  tx
+    .selectFrom('ledger_entry')
+    .select(['id', 'at', 'act', 'leaf'])
+    .where('position', '>=', from)
+    .where('position', '<', to)
+    .orderBy('position')
+    .execute()
+
+/** Of these entries and what each is about, how many are not found by it. */
+export async function countUnlisted(
+  tx: Tx,
+  entries: readonly { readonly id: string; readonly at: Date; readonly on: readonly string[] }[],
+): Promise<number> {
+  const about = entries.flatMap(({ id, at, on }) => on.map((subject) => ({ subject, at, id })))
+  const { rows } = await sql<{ unlisted: number }>`
+    select count(*) as unlisted from unnest(
+      ${about.map(({ subject }) => subject)}::uuid[], ${about.map(({ at }) => at)}::timestamptz[],
+      ${about.map(({ id }) => id)}::uuid[]) as about (subject, at, id)
+    where not exists (
+      select from vault.ledger_subject as listed where listed.agency_id = vault.agency()
+        and listed.subject = about.subject and listed.at = about.at and listed.entry_id = about.id)`.execute(tx)
+  return Number(rows[0]?.unlisted ?? 0)
+}
+
+/** How many times entries with a place before `size` are listed under a thing. */
+export async function countListed(tx: Tx, size: number): Promise<number> {
+  const { rows } = await sql<{ listed: number }>`
+    select count(*) as listed from vault.ledger_subject as listed
+    join vault.ledger_entry as entry on entry.agency_id = listed.agency_id and entry.id = listed.entry_id
+    where entry.position < ${size}`.execute(tx)
+  return Number(rows[0]?.listed ?? 0)
+}
+
 /** Compare-and-swap of the newest checkpoint. False if another one was put there in between. */
 export async function swapHead(tx: Tx, from: number, to: { size: number; root: Uint8Array; note: string; at: Date }) {
   const { numUpdatedRows } = await tx

@@ -1,10 +1,12 @@
 import { equal } from '@sallyport/core/bytes'
 import { openCheckpoint } from '@sallyport/core/checkpoint'
+import { readLeaf } from '@sallyport/core/entry'
 import { emptyEdge, entriesPath, grow, readBundle, rootOf, tilePath, tileWidth } from '@sallyport/core/tiles'
 import { type Actor, type Ground, type Tx, within } from '#db/within.ts'
 import type { Later } from '#http/route.ts'
 import { sha256 } from '#keys/primitives.ts'
-import { leavesFrom } from '#ledger/rows.ts'
+import { isLabelled } from '#ledger/read.ts'
+import { countListed, countUnlisted, placedFrom } from '#ledger/rows.ts'
 import { ed25519Verify } from '#ledger/signatures.ts'
 import { publishedLedger, type Verdict, verdictOf } from '../items/verify.ts'
 
@@ -23,7 +25,7 @@ export async function checkWholeLedger(tx: Tx, { ground, ledger, now }: Parts): 
   const published = await publishedLedger(tx, ledger)
   const actor = tx.actor
   return async () => {
-    const { root, faults, missing } = await recompute({ ground, actor, published })
+    const { root, faults, missing, misplaced } = await recompute({ ground, actor, published })
     const opened = await openCheckpoint(Buffer.from(published.published.note), {
       key: published.key,
       verify: ed25519Verify,
@@ -37,6 +39,14 @@ export async function checkWholeLedger(tx: Tx, { ground, ledger, now }: Parts): 
           faults.length + missing === 0
             ? 'Every tile holds exactly what the entries make.'
             : `${faults.length} tiles are missing or hold something else${faults[0] ? `, the first at ${faults[0]}` : ''}; ${missing} entries are missing.`,
+      },
+      {
+        did: 'Compared act, time and things of every entry with the lists by which it is found',
+        sound: misplaced === 0,
+        found:
+          misplaced === 0
+            ? 'Each is found under what it says of itself, and under nothing else.'
+            : `${misplaced} lines of the lists are missing, were changed or added: what is shown of a thing may be too little or too much.`,
       },
       {
         did: 'Computed the root of the tree and compared it with the signed checkpoint',
@@ -66,12 +76,16 @@ type Recomputing = {
 async function recompute({ ground, actor, published: { published } }: Recomputing) {
   const { folder, size } = published
   const faults: string[] = []
-  let edge = emptyEdge
+  let [edge, misplaced, listable] = [emptyEdge, 0, 0]
   while (edge.size < size) {
     const to = Math.min(size, edge.size + portion)
     const from = edge.size
-    const leaves = await within(ground, actor, (tx) => leavesFrom(tx, from, to))
-    if (leaves.length !== to - from) return { root: rootOf(sha256, edge), faults, missing: to - from - leaves.length }
+    const read = await within(ground, actor, (tx) => readPortion(tx, from, to))
+    const { leaves } = read
+    misplaced += read.relabelled + read.unlisted
+    listable += read.about - read.unlisted
+    if (leaves.length !== to - from)
+      return { root: rootOf(sha256, edge), faults, missing: to - from - leaves.length, misplaced }
     for (let at = 0; at < leaves.length; at += tileWidth) {
       const path = entriesPath((from + at) / tileWidth, Math.min(tileWidth, leaves.length - at))
       const stored = await folder.read(path)
@@ -87,5 +101,20 @@ async function recompute({ ground, actor, published: { published } }: Recomputin
     }
     edge = next.edge
   }
-  return { root: rootOf(sha256, edge), faults, missing: 0 }
+  const listed = await within(ground, actor, (tx) => countListed(tx, size))
+  // What is missing was counted entry by entry; what is left over was added.
+  return { root: rootOf(sha256, edge), faults, missing: 0, misplaced: misplaced + Math.max(0, listed - listable) }
+}
+
+/** A portion of entries: their leaves, how many things they are about, and how much of it is not so listed. */
+async function readPortion(tx: Tx, from: number, to: number) {
+  const rows = await placedFrom(tx, from, to)
+  const entries = rows.map(({ leaf, ...label }) => ({ label, leaf: readLeaf(leaf) }))
+  const listings = entries.map(({ label, leaf }) => ({ id: label.id, at: label.at, on: leaf?.on ?? [] }))
+  return {
+    leaves: rows.map(({ leaf }) => leaf),
+    relabelled: entries.filter(({ label, leaf }) => !leaf || !isLabelled(leaf, label)).length,
+    unlisted: await countUnlisted(tx, listings),
+    about: listings.reduce((sum, { on }) => sum + on.length, 0),
+  }
 }

@@ -14,6 +14,7 @@ import { ledgerFolder } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 import type { Checked, ObjectStore } from '#store/object-store.ts'
 import { type Original, originalOf } from './content.ts'
+import type { ItemRow } from './rows.ts'
 import { itemFor } from './shown.ts'
 
 export type Verdict = z.output<typeof verdict>
@@ -52,13 +53,13 @@ export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Ve
   const original = await originalOf(tx, row)
   const entries = await custodyOf(tx, id)
   const ledger = await publishedLedger(tx, needs.ledger)
-  const received = entries.find(({ row: { id: entry } }) => entry === row.received_entry)?.shown?.detail
+  const receipt = entries.find(isReceipt)
   return async () => {
     const checked = await checkBytes(needs.store, original)
     const steps = [
       ...bytesSteps(checked, original),
-      entered(received, original),
-      ...(await entrySteps(entries, ledger.published)),
+      entered(receipt, { row, original }),
+      ...(await entrySteps(id, { entries, published: ledger.published })),
       await signatureStep(ledger),
     ]
     const found = verdictOf(steps, needs.now())
@@ -114,21 +115,42 @@ function bytesSteps({ sha256: plain, sealedSha256, faults }: Checked, original: 
   ]
 }
 
-function entered(
-  received: Opened['shown'] extends infer S ? (S extends { detail: infer D } ? D | undefined : never) : never,
-  original: Original,
-): Step {
-  const sound = received?.['sha256'] === original.sha256 && received?.['size'] === original.stored.length
+const isReceipt = ({ leaf: { act, outcome } }: Opened): boolean =>
+  (act === 'item.received' || act === 'item.quarantined') && outcome === 'done'
+
+/**
+ * Whoever owns the database may have given this item the file, the digest and the entry of another one, which
+ * fit each other. So it must be the entry that tells of this very item, and of everything that leads to its file.
+ */
+function entered(receipt: Opened | undefined, { row, original }: { row: ItemRow; original: Original }): Step {
+  const { stored, sha256: plain, sealedSha256 } = original
+  const is: Readonly<Record<string, unknown>> = {
+    item: row.id,
+    exhibit: row.exhibit,
+    sha256: plain,
+    size: stored.length,
+    object: stored.id,
+    sealedSha256,
+    sealedLength: stored.sealedLength,
+    headerTag: stored.headerTag,
+  }
+  const detail: Readonly<Record<string, unknown>> = receipt?.shown?.detail ?? {}
+  const others = Object.keys(is).filter((name) => detail[name] !== is[name])
+  const sound = receipt !== undefined && receipt.row.id === row.received_entry && others.length === 0
+  const differs = others.length > 0 ? ` Other than there: ${others.join(', ')}.` : ''
   return {
-    did: 'Compared digest and size with the entry that was made when the item was received',
+    did: 'Compared number, digest, size and place of the file with the entry that was made when the item was received',
     sound,
-    found: sound ? 'They are the same.' : 'The ledger says something else, or its entry is missing.',
+    found: sound ? 'They are the same.' : `The ledger says something else, or its entry is missing.${differs}`,
   }
 }
 
-async function entrySteps(entries: readonly Opened[], published: Published): Promise<Step[]> {
+async function entrySteps(
+  id: ItemId,
+  { entries, published }: { entries: readonly Opened[]; published: Published },
+): Promise<Step[]> {
   const settled = entries.filter(({ row }) => row.position !== null && row.position < published.size)
-  const broken = settled.filter((entry) => !holds(entry))
+  const broken = entries.filter((entry) => !holds(entry) || !entry.leaf.on.includes(id))
   const outside: Opened[] = []
   for (const entry of settled) if (!(await isIncluded(published, entry).catch(() => false))) outside.push(entry)
   const waiting = entries.length - settled.length
@@ -137,7 +159,10 @@ async function entrySteps(entries: readonly Opened[], published: Published): Pro
     {
       did: `Opened the ${entries.length} custody entries and compared each with what the ledger commits to`,
       sound: broken.length === 0,
-      found: broken.length === 0 ? 'Each says what it said when it was made.' : `${broken.length} were changed.`,
+      found:
+        broken.length === 0
+          ? 'Each says what it said when it was made.'
+          : `${broken.length} were changed, or are about another thing.`,
     },
     {
       did: `Proved that ${settled.length} entries stand in the tree of the ledger`,
