@@ -6,7 +6,7 @@ import { diskReading } from './disk-reading.ts'
 import { DiskWriting, type Start } from './disk-writing.ts'
 import { newLane } from './lane.ts'
 import { DiskFull, type ObjectStore, plainSegment, type Sealing, type Stored, type Writing } from './object-store.ts'
-import { newExchange } from './wire.ts'
+import { cleared, type Exchange, newExchange } from './wire.ts'
 
 export type DiskSettings = {
   /** Its parent must exist. */
@@ -16,6 +16,8 @@ export type DiskSettings = {
 }
 
 const gibibyte = 2 ** 30
+/** Exchanges kept for later writings, 2 MiB each: as many as may rest open at one time, and some. */
+const mostSpare = 40
 
 /**
  * Objects in files: `<folder>/<2 hex>/<id>.sealed`, and under `incoming/` while they are written.
@@ -29,6 +31,7 @@ export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<
   const sealing = newLane()
   const opening = newLane()
   const writings = new Map<ObjectId, Writing | undefined>()
+  const spare: Exchange[] = []
   let numbers = 0
 
   /** What open writings will still take counts as taken, so that two large ones are not both let in. */
@@ -45,14 +48,19 @@ export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<
     if (writings.has(id)) throw new Error('this object is being written')
     writings.set(id, undefined)
     try {
-      const exchange = newExchange(plainSegment)
+      // Kept for the next writing: memory shared by two threads is only given back when both have
+      // cleared up, and a thread that rests never does.
+      const exchange = spare.pop() ?? newExchange(plainSegment)
       numbers += 1
       const of = numbers
       const copy = Uint8Array.from(key)
       const task = { places: placesOf(folder, id), key: copy, aad, length }
       const found = await sealing.ask(how, { of, task, exchange }, [copy.buffer])
       const start: Start = found ?? { segments: 0, tail: new Uint8Array(0), complete: false }
-      const ended = () => void writings.delete(id)
+      const ended = () => {
+        writings.delete(id)
+        if (spare.length < mostSpare) spare.push(cleared(exchange))
+      }
       const writing = new DiskWriting({ lane: sealing, of, exchange, length, start, ended })
       writings.set(id, writing)
       return writing

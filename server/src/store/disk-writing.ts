@@ -35,6 +35,8 @@ export class DiskWriting implements Writing {
   #settled: number
   #fault: Error | undefined
   #ended = false
+  /** Once it has ended, the counters serve another writing. */
+  #atEnd: { readonly received: number; readonly checked: number } | undefined
 
   constructor(opened: Opened) {
     const { length, start, exchange } = opened
@@ -57,11 +59,11 @@ export class DiskWriting implements Writing {
   }
 
   get received(): number {
-    return Math.max(this.#settled, counted(this.#opened.exchange, 'durable'))
+    return this.#atEnd?.received ?? Math.max(this.#settled, counted(this.#opened.exchange, 'durable'))
   }
 
   get checked(): number {
-    return counted(this.#opened.exchange, 'checked')
+    return this.#atEnd?.checked ?? counted(this.#opened.exchange, 'checked')
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
@@ -176,6 +178,7 @@ export class DiskWriting implements Writing {
 
   #end(): void {
     if (this.#ended) return
+    this.#atEnd = { received: this.received, checked: this.checked }
     this.#ended = true
     this.#opened.ended()
   }

@@ -82,7 +82,7 @@ test('a new connection takes over from one that hangs, which is told so', async 
   const { id, path } = begun()
   const hanging = sending({ port, path, headers: { 'Upload-Offset': 0, 'Content-Length': plain.length } })
   hanging.sent.write(plain.subarray(0, 500_000))
-  await wait(50)
+  await wait(500)
 
   const { headers } = await head({ port, path })
   const offset = Number(headers['upload-offset'])

@@ -10,6 +10,11 @@ export type Exchange = SharedArrayBuffer
 export const slots = 8
 const countersLength = 16
 export const newExchange = (slotLength: number): Exchange => new SharedArrayBuffer(countersLength + slots * slotLength)
+/** The same memory without what it held. */
+export function cleared(exchange: Exchange): Exchange {
+  new Uint8Array(exchange).fill(0)
+  return exchange
+}
 export const slotOf = (exchange: Exchange, slot: number, slotLength: number): Uint8Array<SharedArrayBuffer> =>
   new Uint8Array(exchange, countersLength + slot * slotLength, slotLength)
 
