@@ -43,20 +43,27 @@ export function newWords(count: number): Words {
   return { all, pick, next }
 }
 
-/** Digests of terms cost a microsecond each, and a language has few words: each is made once. */
-function remembering(keys: Keyring): Pick<Keyring, 'seal' | 'term'> {
-  const known = new Map<string, string>()
-  const term = (word: string) => {
-    const digest = known.get(word) ?? keys.term(word)
-    if (known.size < 500_000) known.set(word, digest)
-    return digest
+type Texts = Parameters<typeof termsOf>[1]
+type Keys = Pick<Keyring, 'seal'> & { readonly terms: (of: Texts) => string }
+
+/** A language has few words, so the terms of each are made once. They are those of the record as a whole. */
+function remembering(keys: Keyring): Keys {
+  const known = new Map<string, readonly string[]>()
+  const ofWord = (word: string) => {
+    const terms = known.get(word) ?? termsOf(keys, { texts: [word], marks: {} })
+    if (known.size < 500_000) known.set(word, terms)
+    return terms
   }
-  return { seal: keys.seal, term }
+  const terms = ({ texts, marks }: Texts) => {
+    const words = texts.flatMap((text) => text?.split(' ') ?? [])
+    return `{${[...new Set(words.flatMap(ofWord)), ...termsOf(keys, { texts: [], marks })].join(',')}}`
+  }
+  return { seal: keys.seal, terms }
 }
 
 type Case = { readonly id: CaseId; readonly number: string; readonly at: Date }
 type Making = Seeding & {
-  readonly keys: Pick<Keyring, 'seal' | 'term'>
+  readonly keys: Keys
   readonly agency: string
   readonly words: Words
 }
@@ -88,12 +95,11 @@ function someCases(making: Making, cases: readonly Case[], wrapped: () => Buffer
   const { keys, agency, words, by } = making
   const rows = cases.map(({ id, number, at }) => {
     const facts = { number, title: sentence(words, 5), type: oneOf(caseTypes, words.next), description: null }
-    const terms = termsOf(keys, { texts: [number, facts.title], marks: { type: facts.type } })
+    const terms = keys.terms({ texts: [number, facts.title], marks: { type: facts.type } })
     const person = oneOf(by, words.next)
     return { id, at, person, sealed: keys.seal({ table: 'case_file', agency, id }, facts), terms, key: wrapped() }
   })
   const of = <T>(take: (row: (typeof rows)[number]) => T) => rows.map(take)
-  const terms = of((row) => `{${row.terms.join(',')}}`)
   return async (client) => {
     await client.query(
       `insert into vault.case_file (id, number_index, sealed, case_key, opened_by, opened_at, exhibits)
@@ -111,7 +117,7 @@ function someCases(making: Making, cases: readonly Case[], wrapped: () => Buffer
       `insert into vault.search_index (kind, id, case_id, added_by, at, terms)
        select 'case', id, id, person, at, terms::bigint[]
        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) as t (id, person, at, terms)`,
-      [of((row) => row.id), of((row) => row.person), of((row) => row.at), terms],
+      [of((row) => row.id), of((row) => row.person), of((row) => row.at), of((row) => row.terms)],
     )
   }
 }
@@ -125,7 +131,7 @@ function someItems(making: Making, cases: readonly Case[], from: number): Write 
     const exhibit = ((from + nth) % perCase) + 1
     const facts = itemFacts(making)
     const texts = searchedTexts({ ...facts, number: file.number })
-    const terms = `{${termsOf(keys, { texts, marks: { category: facts.category } }).join(',')}}`
+    const terms = keys.terms({ texts, marks: { category: facts.category } })
     const at = new Date(file.at.getTime() + exhibit * 1000)
     return { id, file: file.id, exhibit, at, terms, sealed: keys.seal({ table: 'item', agency, id }, facts) }
   })
