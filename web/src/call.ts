@@ -51,7 +51,6 @@ const standing: Standing = { csrf: '', locked: false }
 /** What every later call carries. Held in memory only: a script of another origin cannot read it. */
 export const carry = (next: Partial<Standing>): void => void Object.assign(standing, next)
 export const carriedCsrf = (): string => standing.csrf
-export const isLocked = (): boolean => standing.locked
 
 type Hearer = (code: RefusalCode) => void
 let hearer: Hearer = () => undefined

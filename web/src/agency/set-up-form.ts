@@ -1,4 +1,4 @@
-import { ori, setUp, slug, timeZone } from '@sallyport/api/agency'
+import { ori, type setUp, slug, timeZone } from '@sallyport/api/agency'
 import { signInName } from '@sallyport/api/people'
 import type { Asking } from '../call.ts'
 

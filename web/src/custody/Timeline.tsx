@@ -43,7 +43,8 @@ function Told({ lines, detailed }: { readonly lines: Group['lines']; readonly de
   return (
     <div>
       <strong>{by.name === '' ? 'Somebody who was not signed in' : by.name}</strong>
-      {by.roles.length > 0 && <span className="dim"> ({roleNames(by.roles)})</span>} {sentence.what}
+      {by.roles.length > 0 && <span className="dim"> ({roleNames(by.roles)})</span>}{' '}
+      {lines.length > 1 ? actWords(line.act) : sentence.what}
       {lines.length > 1 && (
         <span className="dim">
           , {lines.length} times since <Time at={lines.at(-1)?.at ?? line.at} form="short" />

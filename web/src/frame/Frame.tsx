@@ -53,7 +53,7 @@ export function Frame({ warning }: Props) {
           <TopBar searchRef={search} onHelp={() => setHelp(true)} />
           {warning !== null && (
             <p role="status" className={styles['warning']}>
-              This page locks in {warning} seconds. Touch any key to go on.
+              This page locks within a minute. Touch any key to go on. <span aria-hidden="true">({warning} s)</span>
             </p>
           )}
           <main id="page" tabIndex={-1} className={styles['page']}>

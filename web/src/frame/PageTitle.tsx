@@ -1,5 +1,6 @@
 import { Group, Title } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { useSession } from '../sessions/session.ts'
 import { takesFocus } from './page-focus.ts'
 
 type Props = {
@@ -18,9 +19,11 @@ export function PageTitle({ title, within, state, actions }: Props) {
   useEffect(() => {
     if (takesFocus()) heading.current?.focus({ preventScroll: true })
   }, [])
+  // Under the lock the name of a case must not stand on the tab either.
+  const { locked } = useSession()
   useEffect(() => {
-    document.title = `${title} · Sallyport`
-  }, [title])
+    document.title = locked ? 'Locked · Sallyport' : `${title} · Sallyport`
+  }, [title, locked])
 
   return (
     <header>

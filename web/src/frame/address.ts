@@ -31,8 +31,7 @@ export const itemFilters = (search: Search) =>
     mine: oneOf(yes, search, 'mine'),
   })
 
-export const itemTabs = ['overview', 'details', 'lineage', 'access', 'custody'] as const
-export type ItemTab = (typeof itemTabs)[number]
+const itemTabs = ['overview', 'details', 'lineage', 'access', 'custody'] as const
 
 export const custodyFilters = (search: Search) =>
   only({

@@ -25,34 +25,39 @@ const backTick = 100
 
 /** Drives a player and tells what it shows. What a browser's player lacks is added: backwards, and frame by frame. */
 export function usePlayer(media: RefObject<HTMLMediaElement | null>, played: Played): [PlayerState, PlayerDeeds] {
-  const [state, setState] = useState<PlayerState>({
-    playing: false,
-    backwards: false,
-    position: 0,
-    duration: 0,
-    speed: 1,
-  })
+  const [state, setState] = useState<PlayerState>(atRest)
   const back = useRef<ReturnType<typeof setInterval>>(undefined)
   const stepping = useRef(false)
   const frame = useFrameLength(media)
   const show = useCallback((part: Partial<PlayerState>) => setState((now) => ({ ...now, ...part })), [])
-  usePictureEvents(media, { played, show, back, stepping })
+  const watching = { played, show, back, stepping }
+  usePictureEvents(media, watching)
+  useEffect(() => () => clearInterval(back.current), [])
+  return [state, deedsOn(media, state, { ...watching, frame })]
+}
 
-  const stop = () => {
+const atRest: PlayerState = { playing: false, backwards: false, position: 0, duration: 0, speed: 1 }
+
+type Driving = Watching & { readonly frame: RefObject<number> }
+
+function deedsOn(media: RefObject<HTMLMediaElement | null>, state: PlayerState, driving: Driving): PlayerDeeds {
+  const { played, show, back, stepping, frame } = driving
+  const running = state.playing || state.backwards
+  const endBack = () => {
     clearInterval(back.current)
     back.current = undefined
+  }
+  const stop = () => {
+    endBack()
     media.current?.pause()
     played.halt()
     show({ backwards: false, playing: false })
   }
   const play = (speed: number) => {
-    const element = media.current
-    if (!element) return
-    clearInterval(back.current)
-    back.current = undefined
-    element.playbackRate = speed
+    endBack()
+    if (media.current) media.current.playbackRate = speed
     show({ backwards: false, speed })
-    element.play().catch(() => show({ playing: false }))
+    media.current?.play().catch(() => show({ playing: false }))
   }
   const seek = (to: number) => {
     const element = media.current
@@ -61,27 +66,18 @@ export function usePlayer(media: RefObject<HTMLMediaElement | null>, played: Pla
     // At once, not with the next frame: a timeline that still stood at the old place would seek back to it.
     show({ position: element.currentTime })
   }
-  const deeds: PlayerDeeds = {
-    toggle: () => (state.playing || state.backwards ? stop() : play(state.speed)),
+  return {
+    toggle: () => (running ? stop() : play(state.speed)),
     forwards: () => play(state.playing ? Math.min(16, state.speed * 2) : Math.max(1, state.speed)),
     back: () => {
       const speed = state.backwards ? Math.min(16, state.speed * 2) : 1
-      clearInterval(back.current)
       media.current?.pause()
       show({ backwards: true, speed })
-      stepping.current = true
-      back.current = setInterval(() => {
-        const element = media.current
-        if (!element || element.currentTime <= 0) return stop()
-        // The next place only once the last one is shown, however long the vault takes.
-        if (element.seeking) return
-        element.currentTime = Math.max(0, element.currentTime - (speed * backTick) / 1000)
-        played.at(element.currentTime, speed)
-      }, backTick)
+      playBack(media, speed, { ...driving, stop })
     },
     stop,
     step: (frames) => {
-      if (state.playing || state.backwards) stop()
+      if (running) stop()
       stepping.current = true
       seek((media.current?.currentTime ?? 0) + frames * frame.current)
     },
@@ -91,8 +87,26 @@ export function usePlayer(media: RefObject<HTMLMediaElement | null>, played: Pla
       show({ speed })
     },
   }
-  useEffect(() => () => clearInterval(back.current), [])
-  return [state, deeds]
+}
+
+type PlayingBack = Driving & { readonly stop: () => void }
+
+/** No browser plays backwards: the place is set back again and again, as fast as the picture follows. */
+function playBack(
+  media: RefObject<HTMLMediaElement | null>,
+  speed: number,
+  { back, stepping, played, stop }: PlayingBack,
+) {
+  clearInterval(back.current)
+  stepping.current = true
+  back.current = setInterval(() => {
+    const element = media.current
+    if (!element || element.currentTime <= 0) return stop()
+    // The next place only once the last one is shown, however long the vault takes.
+    if (element.seeking) return
+    element.currentTime = Math.max(0, element.currentTime - (speed * backTick) / 1000)
+    played.at(element.currentTime, speed)
+  }, backTick)
 }
 
 type Watching = {

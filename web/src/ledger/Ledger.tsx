@@ -27,8 +27,7 @@ export function Ledger() {
   const asking = {
     ...(search.act && { act: search.act }),
     ...(search.person && { person: search.person }),
-    ...dayStart(zone, search.from, 'from', 'T00:00:00'),
-    ...dayStart(zone, search.to, 'to', 'T23:59:59'),
+    ...daysOn(zone, search),
   }
   const query = useInfiniteQuery(
     askedPages(readLedger.path, asking, (after, signal) =>
@@ -69,15 +68,11 @@ export function Ledger() {
   )
 }
 
-/** The bound of a day on the agency's clock, as the vault wants it. */
-function dayStart(
-  zone: string,
-  day: string | undefined,
-  name: 'from' | 'to',
-  clock: string,
-): { from?: string; to?: string } {
-  const moment = day ? momentOf(zone, `${day}${clock}`) : undefined
-  return moment ? { [name]: moment.toISOString() } : {}
+/** The first and the last moment of the chosen days, on the agency's clock. */
+function daysOn(zone: string, { from, to }: { from?: string; to?: string }): { from?: string; to?: string } {
+  const first = from ? momentOf(zone, `${from}T00:00:00`) : undefined
+  const last = to ? momentOf(zone, `${to}T23:59:59`) : undefined
+  return { ...(first && { from: first.toISOString() }), ...(last && { to: last.toISOString() }) }
 }
 
 function Filters() {

@@ -80,8 +80,6 @@ export function LockScreen({ session }: { readonly session: Session }) {
 
 function useHidingAllElse() {
   useEffect(() => {
-    const title = document.title
-    document.title = 'Locked · Sallyport'
     document.body.classList.add('locked')
     for (const player of document.querySelectorAll<HTMLMediaElement>('video, audio')) player.pause()
     const hide = () => {
@@ -92,7 +90,6 @@ function useHidingAllElse() {
     watcher.observe(document.body, { childList: true })
     return () => {
       watcher.disconnect()
-      document.title = title
       document.body.classList.remove('locked')
       for (const child of document.body.children) child.removeAttribute('inert')
     }

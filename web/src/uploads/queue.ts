@@ -1,7 +1,7 @@
 import { cancelUpload } from '@sallyport/api/uploads'
 import { call } from '../call.ts'
 import { type Job, run, stopJob } from './job.ts'
-import { type Declaration, isUnderWay, type Task, type Upload } from './task.ts'
+import { type Declaration, isUnderWay, needsThisTab, type Task, type Upload } from './task.ts'
 
 export type Adding = { readonly file: File; readonly declaration: Declaration; readonly caseNumber: string }
 
@@ -26,10 +26,75 @@ export type UploadQueue = {
 const atOnce = 2
 
 export function newUploadQueue(): UploadQueue {
+  const { jobs, changed, set, pump, subscribe, tasks } = newJobs()
+  let owner: string | null = null
+
+  const put = (file: File, declaration: Declaration | null, task: Task) =>
+    jobs.set(task.key, { file, declaration, task, sending: null, hashing: null, declared: false, timer: undefined })
+  const halt = (key: string, phase: 'paused' | 'signed-out') => {
+    const job = jobs.get(key)
+    if (!job || !(needsThisTab(job.task) || job.task.phase === 'locked')) return
+    stopJob(job, 'sending')
+    set(key, (task) => ({ ...task, phase, pace: [] }))
+  }
+  const resume = (key: string) =>
+    set(key, (task) => (isUnderWay(task) ? task : { ...task, phase: 'waiting', pace: [] }))
+  const letGo = (fits: (task: Task) => boolean) => {
+    for (const [key, job] of jobs) {
+      if (!fits(job.task)) continue
+      stopJob(job, 'all')
+      jobs.delete(key)
+    }
+    changed()
+    pump()
+  }
+
+  return {
+    tasks,
+    subscribe,
+    add: (adding) => {
+      for (const { file, declaration, caseNumber } of adding)
+        put(file, declaration, newTask(file, declaration.particulars.title, caseNumber))
+      changed()
+      pump()
+    },
+    goOn: (file, upload) => {
+      put(file, null, { ...newTask(file, upload.title, upload.case.number), upload, sent: upload.received })
+      changed()
+      pump()
+    },
+    pause: (key) => halt(key, 'paused'),
+    resume,
+    cancel: async (key) => {
+      halt(key, 'paused')
+      const refused = await cancelled(jobs.get(key))
+      if (refused) set(key, (task) => ({ ...task, ...refused }))
+      else letGo((task) => task.key === key)
+    },
+    clear: () => letGo(({ phase }) => phase === 'ended'),
+    opened: (person) => {
+      if (owner !== null && owner !== person) letGo(() => true)
+      owner = person
+      for (const [key, { task }] of jobs) if (task.phase === 'locked' || task.phase === 'signed-out') resume(key)
+    },
+    closed: () => {
+      for (const key of jobs.keys()) halt(key, 'signed-out')
+    },
+  }
+}
+
+/** Has the vault destroy what arrived of a job; tells why it would not. */
+async function cancelled(job: Job | undefined): Promise<Pick<Task, 'says' | 'next'> | null> {
+  if (!job?.task.upload) return null
+  const outcome = await call(cancelUpload, { id: job.task.upload.id })
+  return outcome.is === 'refused' ? { says: outcome.says, next: outcome.next } : null
+}
+
+/** The jobs of this tab, told to whoever shows them, and begun as their turn comes. */
+function newJobs() {
   const jobs = new Map<string, Job>()
   const listeners = new Set<() => void>()
   let shown: readonly Task[] = []
-  let owner: string | null = null
 
   const changed = () => {
     shown = [...jobs.values()].map(({ task }) => task)
@@ -43,76 +108,20 @@ export function newUploadQueue(): UploadQueue {
     pump()
   }
   const pump = () => {
-    const busy = [...jobs.values()].filter(({ task }) => task.phase === 'declaring' || task.phase === 'sending').length
-    const due = [...jobs.values()].filter(({ task }) => task.phase === 'waiting').slice(0, Math.max(0, atOnce - busy))
+    const all = [...jobs.values()]
+    const busy = all.filter(({ task }) => task.phase === 'declaring' || task.phase === 'sending').length
+    const due = all.filter(({ task }) => task.phase === 'waiting').slice(0, Math.max(0, atOnce - busy))
     for (const job of due) {
       job.task = { ...job.task, phase: 'declaring', says: null, next: null }
       void run(job, (change) => set(job.task.key, change))
     }
     if (due.length > 0) changed()
   }
-  const queue = (job: Omit<Job, 'sending' | 'hashing' | 'declared' | 'timer'>) =>
-    jobs.set(job.task.key, { ...job, sending: null, hashing: null, declared: false, timer: undefined })
-  const halt = (key: string, phase: 'paused' | 'signed-out') => {
-    const job = jobs.get(key)
-    if (!job || !(isUnderWay(job.task) || job.task.phase === 'waiting' || job.task.phase === 'locked')) return
-    stopJob(job, 'sending')
-    set(key, (task) => ({ ...task, phase, pace: [] }))
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
   }
-  const resume = (key: string) =>
-    set(key, (task) => (isUnderWay(task) ? task : { ...task, phase: 'waiting', pace: [] }))
-  const letGo = (key: string) => {
-    const job = jobs.get(key)
-    if (job) stopJob(job, 'all')
-    jobs.delete(key)
-  }
-
-  return {
-    tasks: () => shown,
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    add: (adding) => {
-      for (const { file, declaration, caseNumber } of adding) {
-        queue({ file, declaration, task: newTask(file, declaration.particulars.title, caseNumber) })
-      }
-      changed()
-      pump()
-    },
-    goOn: (file, upload) => {
-      const task = { ...newTask(file, upload.title, upload.case.number), upload, sent: upload.received }
-      queue({ file, declaration: null, task })
-      changed()
-      pump()
-    },
-    pause: (key) => halt(key, 'paused'),
-    resume,
-    cancel: async (key) => {
-      const upload = jobs.get(key)?.task.upload
-      halt(key, 'paused')
-      if (upload) {
-        const outcome = await call(cancelUpload, { id: upload.id })
-        if (outcome.is === 'refused') return set(key, (task) => ({ ...task, says: outcome.says, next: outcome.next }))
-      }
-      letGo(key)
-      changed()
-      pump()
-    },
-    clear: () => {
-      for (const [key, { task }] of jobs) if (task.phase === 'ended') letGo(key)
-      changed()
-    },
-    opened: (person) => {
-      if (owner !== null && owner !== person) for (const key of jobs.keys()) letGo(key)
-      owner = person
-      for (const [key, { task }] of jobs) if (task.phase === 'locked' || task.phase === 'signed-out') resume(key)
-      changed()
-    },
-    closed: () => {
-      for (const key of jobs.keys()) halt(key, 'signed-out')
-    },
-  }
+  return { jobs, changed, set, pump, subscribe, tasks: () => shown }
 }
 
 const newTask = (file: File, title: string, caseNumber: string): Task => ({
