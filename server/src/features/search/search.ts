@@ -3,6 +3,7 @@ import type { search } from '@sallyport/api/search'
 import { reachOf } from '@sallyport/core/access'
 import type { CaseId } from '@sallyport/core/ids'
 import { answers, lookupsOf } from '@sallyport/core/words'
+import type { Cursor } from '#db/cursor.ts'
 import { type Tx, tell } from '#db/within.ts'
 import { type CaseRow, casesByIds, casesOf, newestCases, remarksOn } from '../cases/rows.ts'
 import { caseLines, corrected } from '../cases/shown.ts'
@@ -16,7 +17,9 @@ type Found<Row> = { readonly rows: readonly Row[]; readonly more: boolean }
 type Question = Asked<typeof search>
 
 /** How many more hits are looked at than asked for: the index says "perhaps", and opening decides. */
-const slack = 3
+const slack = 10
+/** How often more hits are fetched when few of them fit. */
+const mostPages = 10
 /** Whoever sees only their own cases has few; these are opened and compared without the index. */
 const mostOwn = 2000
 
@@ -55,7 +58,7 @@ async function findCases(tx: Tx, asked: Question, own: readonly CaseId[] | undef
     ? await newestCases(tx, { ids: own, limit: mostOwn })
     : await casesByIds(
         tx,
-        (await seek(tx, { kind: 'case', words, marks: {}, ...bounds(asked), limit: asked.limit * slack })).map(
+        (await seek(tx, { kind: 'case', words, marks: {}, ...bounds(asked), limit: 2 * asked.limit + slack })).map(
           ({ id }) => id,
         ),
       )
@@ -76,15 +79,34 @@ async function findCases(tx: Tx, asked: Question, own: readonly CaseId[] | undef
 async function findItems(tx: Tx, asked: Question, own: readonly CaseId[] | undefined): Promise<Found<ItemRow>> {
   const words = lookupsOf(asked.q)
   if (words.length === 0) return none
+  const reach = reachOf(tx.actor.roles, 'item.read')
+  // An officer's own items may stand in cases where they are no longer a member.
+  const scope = reach === 'own' ? { by: me(tx) } : reach === 'agency' ? {} : { cases: own }
+  // Of those that are not held there are few, and the index does not know which.
+  if (asked.state !== undefined && asked.state !== 'held')
+    return cut(
+      await fitting(tx, await newestItems(tx, { ...scope, state: asked.state, limit: mostOwn }), asked),
+      asked.limit,
+    )
   const marks = asked.category ? { category: asked.category } : {}
-  const rows = own
-    ? await ownItems(tx, own)
-    : await itemsByIds(
-        tx,
-        (await seek(tx, { kind: 'item', words, marks, ...bounds(asked), limit: asked.limit * slack })).map(
-          ({ id }) => id,
-        ),
-      )
+  const page = asked.limit + slack
+  const fits: ItemRow[] = []
+  let after: Cursor | undefined
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const hits = await seek(tx, { kind: 'item', words, marks, ...scope, ...bounds(asked), after, limit: page })
+    const rows = await itemsByIds(
+      tx,
+      hits.map(({ id }) => id),
+    )
+    fits.push(...(await fitting(tx, rows, asked)))
+    after = hits.at(-1)
+    if (fits.length > asked.limit || hits.length < page) return cut(fits, asked.limit)
+  }
+  return { ...cut(fits, asked.limit), more: true }
+}
+
+/** Opens what may be a hit, and keeps what is one as it reads now. */
+async function fitting(tx: Tx, rows: readonly ItemRow[], asked: Question): Promise<ItemRow[]> {
   const remarks = await remarksOn(
     tx,
     rows.map(({ id }) => id),
@@ -94,7 +116,7 @@ async function findItems(tx: Tx, asked: Question, own: readonly CaseId[] | undef
     tx,
     rows.map(({ case_id }) => case_id),
   )
-  const fits = rows.filter((row) => {
+  return rows.filter((row) => {
     const facts = correctedItem(row, remarks)
     if (asked.category && facts.category !== asked.category) return false
     if (row.state !== (asked.state ?? row.state) || (row.state === 'abandoned' && asked.state !== 'abandoned'))
@@ -102,14 +124,7 @@ async function findItems(tx: Tx, asked: Question, own: readonly CaseId[] | undef
     const texts = searchedTexts({ ...facts, number: numbers.get(row.case_id) ?? '' }).filter((text) => text !== null)
     return isWithin(row.added_at, asked) && answers(asked.q, texts)
   })
-  return cut(fits, asked.limit)
 }
-
-/** An officer's own items may stand in cases where they are no longer a member. */
-const ownItems = (tx: Tx, own: readonly CaseId[]) =>
-  reachOf(tx.actor.roles, 'item.read') === 'own'
-    ? newestItems(tx, { by: me(tx), limit: mostOwn })
-    : newestItems(tx, { cases: own, limit: mostOwn })
 
 function isWithin(at: Date, asked: Question): boolean {
   const { from, to } = bounds(asked)
