@@ -57,6 +57,8 @@ export function connect(server: pg.ClientConfig, max: number): { db: Kysely<Sche
   })
   // An idle connection that breaks is taken out of the pool; the next query opens another, or fails and says why.
   pool.on('error', () => {})
+  // One that breaks in the middle of a transaction fails its query, and also emits: unheard, that would end the server.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }), pool }
 }
 
