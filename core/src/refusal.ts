@@ -138,7 +138,7 @@ export const refusals = {
   },
   'person/name-taken': {
     status: 409,
-    says: 'Another account of your agency has this sign-in name, or had it less than a year ago.',
+    says: 'Another account of your agency has this sign-in name, or had it.',
     next: 'Choose another sign-in name.',
   },
   'person/last-administrator': {

@@ -7,10 +7,12 @@ import { probe } from '#http/health.ts'
 import { type Log, newLog, newMeters } from '#http/observe.ts'
 import { servePages } from '#http/pages.ts'
 import { keepCertificate, tlsOptions } from '#http/tls.ts'
+import { agenciesOf } from '#features/agencies/routes.ts'
+import { sealedRing } from '#keys/keyring.ts'
 import { serverKey } from '#keys/local-file.ts'
 import { openDiskStore } from '#store/disk-store.ts'
 import { type Config, ConfigFaults, readConfig } from './config.ts'
-import { claimFolder, mustBeAfter } from './data-folder.ts'
+import { claimFolder, mustBeAfter, mustBelongTogether } from './data-folder.ts'
 import { StartFault } from './start-fault.ts'
 import { assembleVault, type Vault } from './vault.ts'
 
@@ -26,17 +28,29 @@ async function start(config: Config): Promise<() => Promise<void>> {
   await claimFolder(config.data)
   const log = newLog(config.logLevel, join(config.data, 'log'))
   const meters = newMeters()
-  const tls = await tlsOptions(config, say, new Date())
   const database = await openDatabase(config, say)
   const closing: (() => Promise<unknown>)[] = [database.stop]
   try {
+    // The clock is looked at before anything is made by it: a certificate of the wrong year would have to
+    // be trusted anew on every workstation.
+    const ground = { db: database.db, keysOf: () => sealedRing(Buffer.alloc(32)) }
+    const agencies = await agenciesOf(ground)
+    await mustBeAfter({ ground, agencies }, new Date())
+    const keys = join(config.data, 'keys')
+    await mustBelongTogether({ keys, agencies })
+    const own = await serverKey(keys, { mayMake: agencies.length === 0 })
+    if (!own)
+      throw new StartFault(
+        `The key of this server, ${join(keys, 'server.key')}, is missing, and the database was sealed under it. Restore it from the backup; nothing was changed.`,
+      )
+    const tls = await tlsOptions(config, say, new Date())
     const store = await openDiskStore({ folder: join(config.data, 'objects') })
     closing.unshift(() => store.close())
     const vault = await assembleVault({
       config,
       db: database.db,
       store,
-      serverKey: await serverKey(join(config.data, 'keys')),
+      serverKey: own,
       now: () => new Date(),
       log,
       meters,
@@ -45,15 +59,17 @@ async function start(config: Config): Promise<() => Promise<void>> {
       tls,
     })
     closing.unshift(vault.stop)
-    await mustBeAfter(vault, new Date())
     probe(vault.app, {
       meters,
       metricsToken: config.metricsToken,
       obstacles: () => obstacles(vault, database.ownerless),
     })
     await servePages(vault.app, project('web/dist'))
-    const setUpLink = () => `${config.origin}/set-up#${vault.links.issue()}`
-    const controlled = await control(vault.app, { data: config.data, url: config.origin, setUpLink })
+    const deeds = {
+      'set-up-link': async () => ({ link: `${config.origin}/set-up#${vault.links.issue()}` }),
+      release: (asked: unknown) => vault.releaseByHand(asked),
+    }
+    const controlled = await control(vault.app, { data: config.data, url: config.origin, deeds })
     closing.unshift(controlled.close)
     await listen(vault, config)
     const certificate = keepCertificate(vault.app.server, config, say)

@@ -5,13 +5,14 @@ import type { Schema } from '#db/schema.ts'
 import type { Actor, Ground } from '#db/within.ts'
 import { agenciesOf, agencyNamed, agencyRoutes } from '#features/agencies/routes.ts'
 import { newSetUpLinks, type SetUpLinks } from '#features/agencies/set-up.ts'
-import { unlockAtStart } from '#features/agencies/unlock.ts'
+import { unlockAtStart, withdrawAll } from '#features/agencies/unlock.ts'
 import { caseRoutes } from '#features/cases/routes.ts'
 import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
 import { exportRoutes } from '#features/exports/routes.ts'
 import { itemRoutes } from '#features/items/routes.ts'
 import { gatherServed, type Served } from '#features/items/viewings.ts'
+import { releaseByHand } from '#features/people/release-by-hand.ts'
 import { peopleRoutes } from '#features/people/routes.ts'
 import { searchRoutes } from '#features/search/routes.ts'
 import { sessionRoutes } from '#features/sessions/routes.ts'
@@ -56,6 +57,8 @@ export type Vault = {
   /** Runs the ledger of an agency until nothing waits. */
   readonly settle: (agency: AgencyId) => Promise<void>
   readonly healthy: (agency: AgencyId) => boolean
+  /** Releases a locked account at the word of somebody with the rights of this server. */
+  readonly releaseByHand: (asked: unknown) => Promise<object>
   /** Ends everything but what was given: requests first, then what they left to be done. */
   readonly stop: () => Promise<void>
 }
@@ -85,7 +88,7 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const poke = ({ agency }: Actor) => sequencer.poke(agency)
   const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
-  const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke })
+  const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke, say })
   const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, isAgency, say })
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   const tidy = async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id))))
@@ -96,9 +99,10 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     await app.close()
     await receiving.drain()
     await served.settle()
-    await Promise.all((await agencies()).map(({ id }) => sequencer.settle(id)))
+    const all = (await agencies()).map(({ id }) => id)
+    await withdrawAll(unlocking, all, now())
+    await Promise.all(all.map((id) => sequencer.settle(id)))
     await sequencer.stop()
-    leases.withdraw()
   }
   return {
     app,
@@ -110,6 +114,7 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     agencies,
     settle: sequencer.settle,
     healthy: sequencer.healthy,
+    releaseByHand: (asked) => releaseByHand({ ground, agencyNamed: (slug) => agencyNamed(ground, slug), now }, asked),
     stop,
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 /** Headers of every answer. The pages come from this server and speak to nobody else. */
 export const everywhere: Readonly<Record<string, string>> = {
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

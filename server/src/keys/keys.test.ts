@@ -195,13 +195,14 @@ test('a passphrase that this server keeps is for its owner only', async () => {
 })
 
 test('the server key is made once, and one that is damaged is not replaced', async () => {
-  const first = await serverKey(folder)
-  const again = await serverKey(folder)
+  const first = await serverKey(folder, { mayMake: true })
+  const again = await serverKey(folder, { mayMake: true })
+  assert.ok(first)
   await writeFile(join(folder, 'server.key'), first.subarray(0, 16))
 
-  const damaged = serverKey(folder)
+  const damaged = serverKey(folder, { mayMake: true })
 
-  assert.ok(first.equals(again))
+  assert.ok(again?.equals(first))
   await assert.rejects(damaged, /Restore it from a backup/)
 })
 
@@ -209,8 +210,17 @@ test('a server key that cannot be read is not taken for one that was never made'
   const own = await mkdtemp(join(folder, 'unreadable-'))
   await mkdir(join(own, 'server.key'))
 
-  const outcome = serverKey(own)
+  const outcome = serverKey(own, { mayMake: true })
 
   await assert.rejects(outcome, { code: 'EISDIR' })
   assert.ok((await stat(join(own, 'server.key'))).isDirectory())
+})
+
+test('a server key that was lost is not made anew where something is sealed under it', async () => {
+  const own = await mkdtemp(join(folder, 'lost-'))
+
+  const found = await serverKey(own, { mayMake: false })
+
+  assert.equal(found, undefined)
+  assert.ok(await serverKey(own, { mayMake: true }))
 })

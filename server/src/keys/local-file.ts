@@ -59,8 +59,13 @@ export const keptPassphrase = (folder: string, agency: AgencyId): Promise<string
 export const keepPassphrase = (folder: string, agency: AgencyId, passphrase: string): Promise<void> =>
   writeWhole(join(folder, `passphrase-${agency}`), `${passphrase}\n`)
 
-/** The key of this server, made at the first start. Alone it opens nothing that is sealed for an agency. */
-export async function serverKey(folder: string): Promise<Buffer> {
+/**
+ * The key of this server, made at the first start. Alone it opens nothing that is sealed for an agency.
+ *
+ * Undefined if there is none and none may be made: a vault that has agencies was sealed under the lost one,
+ * and a new key would seal what nobody could ever open beside the old.
+ */
+export async function serverKey(folder: string, { mayMake }: { mayMake: boolean }): Promise<Buffer | undefined> {
   const path = join(folder, 'server.key')
   const kept = await readFile(path).catch((fault: NodeJS.ErrnoException) => {
     if (fault.code !== 'ENOENT') throw fault
@@ -68,6 +73,7 @@ export async function serverKey(folder: string): Promise<Buffer> {
   if (kept?.length === 32) return kept
   if (kept)
     throw new Error(`${path} is not a server key of 32 bytes. Restore it from a backup: without it nothing opens.`)
+  if (!mayMake) return undefined
   const key = randomBytes(32)
   await writeWhole(path, key)
   return key

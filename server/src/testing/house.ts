@@ -48,6 +48,8 @@ const verifier = ['verify.mjs', 'verify.html'].map((name) => ({ name, bytes: Buf
 async function run(parts: Pick<VaultParts, 'db' | 'now'>, folder: string, options: Options): Promise<Running> {
   const real = await openDiskStore({ folder: join(folder, 'objects'), reserve: 0 })
   const store = options.store?.(real) ?? real
+  const key = await serverKey(join(folder, 'keys'), { mayMake: true })
+  if (!key) throw new Error('The server key was not made.')
   const vault = await assembleVault({
     ...parts,
     config: {
@@ -61,7 +63,7 @@ async function run(parts: Pick<VaultParts, 'db' | 'now'>, folder: string, option
       demo: false,
     },
     store,
-    serverKey: await serverKey(join(folder, 'keys')),
+    serverKey: key,
     log: newLog('info', join(folder, 'log')),
     meters: newMeters(),
     version: '0.0.0-test',

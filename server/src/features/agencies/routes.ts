@@ -100,7 +100,12 @@ export const agencyRoutes = (needs: Needs): readonly Route[] => {
       const agency = await agencyNamed(ground, asked.agency)
       at(agency)
       await unlock({ ground, leases, folder: keyFolder }, { agency, passphrase: asked.passphrase }, now)
-      return as(agency, async () => ({ state: 'open' as const }))
+      const opened = as(agency, async () => ({ state: 'open' as const }))
+      return opened.catch((fault: unknown) => {
+        // No key without its entry.
+        leases.withdraw(agency)
+        throw fault
+      })
     }),
     route(readAgency, ({ tx }) => settings(tx)),
     route(changeAgency, ({ tx, asked }) => change(tx, asked)),

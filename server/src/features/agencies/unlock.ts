@@ -2,6 +2,7 @@ import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Ground, theServer, within } from '#db/within.ts'
 import { doubleUnwrap } from '#keys/keyring.ts'
+import { record } from '#ledger/record.ts'
 import type { Leases } from '#keys/leases.ts'
 import { keptPassphrase, openAgencyKey } from '#keys/local-file.ts'
 import { agencyKeys, type Purpose } from './rows.ts'
@@ -51,6 +52,30 @@ export async function unlockAtStart(parts: Unlocking, { agencies, given, say }: 
         },
       )
     if (!opened) sealed.push(agency)
+    else
+      await enter(parts.ground, agency, {
+        act: 'key.released',
+        how: given === null ? 'a file on this server' : 'the settings of this server or a file on it',
+        at: now,
+      })
   }
   return sealed
 }
+
+/** Takes the keys of every agency out of memory, each with its entry: from now on nothing can be read. */
+export async function withdrawAll(
+  { ground, leases }: Unlocking,
+  agencies: readonly AgencyId[],
+  now: Date,
+): Promise<void> {
+  for (const agency of agencies) {
+    if (leases.releasedAt(agency))
+      await enter(ground, agency, { act: 'key.withdrawn', how: 'the server stopped', at: now })
+    leases.withdraw(agency)
+  }
+}
+
+type KeyUse = { readonly act: 'key.released' | 'key.withdrawn'; readonly how: string; readonly at: Date }
+
+const enter = (ground: Ground, agency: AgencyId, { act, how, at }: KeyUse) =>
+  within(ground, theServer(agency), (tx) => record(tx, { act, on: [agency], detail: { how }, at }))

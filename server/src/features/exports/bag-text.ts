@@ -53,7 +53,7 @@ export function bagInfo({ exported, agency, number, sizes, version }: Info): str
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const labels = {
     'Source-Organization': agency.name,
-    'Organization-Address': `ORI ${agency.ori}`,
+    'Originating-Agency-Identifier': agency.ori,
     'External-Identifier': number,
     'External-Description': `Criminal justice information. Exported because: ${exported.why}`,
     'Bagging-Date': exported.made_at.toISOString().slice(0, 10),

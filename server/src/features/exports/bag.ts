@@ -1,12 +1,14 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { ItemId } from '@sallyport/core/ids'
 import { writeVkey } from '@sallyport/core/note'
 import { type Actor, type Ground, within } from '#db/within.ts'
 import { proofOf } from '#ledger/read.ts'
-import type { ObjectStore } from '#store/object-store.ts'
+import type { Altered, ObjectStore } from '#store/object-store.ts'
 import { agencyFile } from '../agencies/rows.ts'
 import { caseById, remarksOn } from '../cases/rows.ts'
 import { corrected } from '../cases/shown.ts'
 import { bytesOf } from '../items/content.ts'
+import { watched } from '../items/viewings.ts'
 import { itemsByIds } from '../items/rows.ts'
 import { publishedLedger } from '../items/verify.ts'
 import { type Bagged, bagged, itemJson } from './bag-item.ts'
@@ -25,6 +27,8 @@ export type Bagging = {
   /** The verifier as built: `verify.mjs` and `verify.html`. */
   readonly verifier: readonly { readonly name: string; readonly bytes: Uint8Array }[]
   readonly version: string
+  /** Told which item's stored bytes did not check, before the bag breaks off. */
+  readonly altered: (item: ItemId, fault: Altered) => Promise<void>
 }
 
 /** What is gathered while a bag is written: digests, and what was already put in. */
@@ -94,7 +98,7 @@ export async function* bagFiles(parts: Bagging, actor: Actor, exported: Exported
   for (const { name, bytes } of parts.verifier) yield tag(filling, name, bytes)
   for (const id of exported.items) {
     const one = await within(parts.ground, actor, (tx) => bagged(tx, { id, size: published.size }))
-    yield* itemFiles({ store: parts.store, filling, known }, one)
+    yield* itemFiles({ ...parts, filling, known }, one)
   }
   const index = { case: known.case, agency, items: filling.index }
   yield tag(filling, 'metadata/index.json', `${JSON.stringify(index, null, 2)}\n`)
@@ -105,14 +109,14 @@ export async function* bagFiles(parts: Bagging, actor: Actor, exported: Exported
   yield { path: 'tagmanifest-sha256.txt', size: last.length, body: once(last) }
 }
 
-type Writing = { readonly store: ObjectStore; readonly filling: Filling; readonly known: About }
+type Writing = Pick<Bagging, 'store' | 'altered'> & { readonly filling: Filling; readonly known: About }
 
 /** The original first, since its record states the digests that are found while it passes. */
-async function* itemFiles({ store, filling, known }: Writing, one: Bagged): AsyncGenerator<BagFile> {
+async function* itemFiles({ store, altered, filling, known }: Writing, one: Bagged): AsyncGenerator<BagFile> {
   const { exhibit, facts, custody, original } = one
   const { length } = original.stored
   const path = `data/${exhibit}/${safeName(facts.originalName)}`
-  const body = bytesOf(store, original, { start: 0, end: length })
+  const body = watched(bytesOf(store, original, { start: 0, end: length }), (fault) => altered(one.row.id, fault))
   yield { path, size: length, body: summed(body, (sums) => void filling.payload.set(path, sums)) }
   const sums = filling.payload.get(path)
   if (!sums) throw new Error('The original of an item was not read to its end.')

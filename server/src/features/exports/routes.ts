@@ -5,7 +5,7 @@ import type { Bagging } from './bag.ts'
 import { ofCase, ofItem } from './prepare.ts'
 import { streamBag } from './stream.ts'
 
-type Needs = Bagging & { readonly sequencer: Sequencer; readonly now: () => Date }
+type Needs = Omit<Bagging, 'altered'> & { readonly sequencer: Sequencer; readonly now: () => Date }
 
 export const exportRoutes = (needs: Needs): readonly Route[] => [
   route(exportItem, ({ tx, asked, now }) => ofItem(tx, asked, now)),

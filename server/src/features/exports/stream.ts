@@ -2,20 +2,22 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { readBag } from '@sallyport/api/exports'
 import type { Asked } from '@sallyport/api/contract'
+import { mostSubjects } from '@sallyport/core/entry'
+import type { ItemId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import yazl from 'yazl'
 import { type Tx, within } from '#db/within.ts'
 import type { Bytes } from '#http/route.ts'
-import { record } from '#ledger/record.ts'
+import { type Entering, record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
-import { Altered } from '#store/object-store.ts'
+import type { Altered } from '#store/object-store.ts'
 import { caseFor } from '../cases/standing.ts'
 import { disposition } from '../items/viewings.ts'
 import { type BagFile, type Bagging, bagFiles } from './bag.ts'
 import { safeName } from './bag-text.ts'
 import { ownExport } from './rows.ts'
 
-type Needs = Bagging & { readonly sequencer: Sequencer; readonly now: () => Date }
+type Needs = Omit<Bagging, 'altered'> & { readonly sequencer: Sequencer; readonly now: () => Date }
 
 /** Packs files into a ZIP without compressing, as they come: most evidence is compressed already. */
 async function* zipped(files: AsyncIterable<BagFile>, folder: string): AsyncGenerator<Uint8Array> {
@@ -50,29 +52,16 @@ export async function streamBag(tx: Tx, { id }: Asked<typeof readBag>, needs: Ne
   })
   const actor = tx.actor
   const folder = safeName(`sallyport-export-${exported.made_at.toISOString().slice(0, 10)}-${id.slice(0, 8)}`)
-  const note = (
-    act: 'item.found-altered' | 'export.delivered',
-    outcome: 'done' | 'failed',
-    detail: Readonly<Record<string, string | number | boolean>>,
-  ) =>
-    within(needs.ground, actor, (own) =>
-      record(own, {
-        act,
-        outcome,
-        on: [id, exported.case_id, ...exported.items].slice(0, 64),
-        detail,
-        at: needs.now(),
-      }),
-    )
+  const enter = (entering: Omit<Entering, 'at'>) =>
+    within(needs.ground, actor, (own) => record(own, { ...entering, at: needs.now() }))
+  const altered = async (item: ItemId, { what, segment }: Altered) => {
+    const on = [item, exported.case_id, id]
+    await enter({ act: 'item.found-altered', outcome: 'failed', on, detail: { what, segment: segment ?? null } })
+  }
   async function* body(): AsyncGenerator<Uint8Array> {
     await needs.sequencer.settle(actor.agency)
-    try {
-      yield* zipped(bagFiles(needs, actor, exported as NonNullable<typeof exported>), folder)
-    } catch (fault) {
-      if (!(fault instanceof Altered)) throw fault
-      await note('item.found-altered', 'failed', { what: fault.what, segment: fault.segment ?? -1 })
-      throw new Refusal('item/altered')
-    }
+    const files = bagFiles({ ...needs, altered }, actor, exported as NonNullable<typeof exported>)
+    yield* zipped(files, folder)
   }
   return {
     status: 200,
@@ -82,6 +71,9 @@ export async function streamBag(tx: Tx, { id }: Asked<typeof readBag>, needs: Ne
       'cache-control': 'private, no-store',
     },
     body: body(),
-    after: async (bytes, whole) => void (await note('export.delivered', whole ? 'done' : 'failed', { bytes, whole })),
+    after: async (bytes, whole) => {
+      const on = [id, exported.case_id, ...exported.items].slice(0, mostSubjects)
+      await enter({ act: 'export.delivered', outcome: whole ? 'done' : 'failed', on, detail: { bytes, whole } })
+    },
   }
 }

@@ -159,7 +159,7 @@ const faultFacts = ({ segment, what }: Altered, { stored }: Original) => ({
 })
 
 /** Turns an altered segment into a refusal, after it has been entered. */
-async function* watched(
+export async function* watched(
   body: AsyncIterable<Uint8Array>,
   found: (fault: Altered) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {

@@ -34,7 +34,7 @@ export const lockSessionRow = (tx: Tx, id: SessionId, { locked, seen }: { locked
 export const endSession = (tx: Tx, id: SessionId, at: Date) =>
   tx.updateTable('session').set({ ended_at: at }).where('id', '=', id).where('ended_at', 'is', null).execute()
 
-/** Ends every session of a person: disabled, reset, or their roles changed. */
+/** Ends every session of a person: they were disabled, or their way in was made anew. */
 export const endSessionsOf = (tx: Tx, person: PersonId, at: Date) =>
   tx
     .updateTable('session')

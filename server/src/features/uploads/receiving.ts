@@ -28,7 +28,11 @@ export type Receiving = {
   readonly drain: () => Promise<void>
 }
 
-type Parts = Omit<Completing, 'finish'> & { readonly store: ObjectStore; readonly days: number }
+type Parts = Omit<Completing, 'finish'> & {
+  readonly store: ObjectStore
+  readonly days: number
+  readonly say: (fault: unknown) => void
+}
 type Sender = { readonly actor: Actor; readonly keys: Uint8Array[] }
 
 export function startReceiving(parts: Parts): Receiving {
@@ -73,8 +77,7 @@ export function startReceiving(parts: Parts): Receiving {
     async tidy(agency) {
       if (!ground.keysOf(agency).released) return
       const self = theServer(agency)
-      for (const row of await within(ground, self, unfinishedUploads))
-        await completeOnce(self, row.id).catch(() => undefined)
+      for (const row of await within(ground, self, unfinishedUploads)) await completeOnce(self, row.id).catch(parts.say)
       for (const row of await expire(parts, agency)) await destroy(row, agency)
     },
     drain: tus.drain,
