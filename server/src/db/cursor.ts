@@ -7,9 +7,14 @@ export const writeCursor = ({ at, id }: Cursor): string => `${at.getTime().toStr
 
 export function readCursor(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined
-  const [time = '', id = ''] = text.split('.')
+  const [time = '', id = '', more] = text.split('.')
   const at = new Date(Number.parseInt(time, 36))
-  if (!/^[0-9a-z]{1,10}$/.test(time) || !/^[0-9a-f-]{36}$/.test(id) || Number.isNaN(at.getTime())) {
+  if (
+    more !== undefined ||
+    !/^[0-9a-z]{1,10}$/.test(time) ||
+    !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ||
+    Number.isNaN(at.getTime())
+  ) {
     throw new Refusal('request/malformed', { field: 'after', expected: 'the cursor of the page before' })
   }
   return { at, id }

@@ -27,11 +27,18 @@ export const faultTold = (request: string): Told => ({
   request,
 })
 
+/** The name of a field as a sender wrote it may be anything; in the ledger it must be a text. */
+const nameable = (names: string): string =>
+  names
+    .slice(0, 100)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\ufffd')
+
 /** Names the field that does not fit and what was expected there; never what was sent. */
 export function malformed(fault: z.ZodError): Refusal {
   const [issue] = fault.issues
-  const field = issue?.path.map(String).join('.').slice(0, 100) || 'the request'
-  const keys = issue?.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ').slice(0, 100)}` : undefined
+  const field = nameable(issue?.path.map(String).join('.') ?? '') || 'the request'
+  const keys = issue?.code === 'unrecognized_keys' ? `unknown field ${nameable(issue.keys.join(', '))}` : undefined
   return new Refusal('request/malformed', { field, expected: keys ?? issue?.message ?? 'another form' })
 }
 
@@ -42,11 +49,13 @@ const byFastifyCode: Readonly<Record<string, RefusalCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request/malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request/malformed',
   FST_ERR_BAD_URL: 'request/malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'request/not-found',
   FST_ERR_NOT_FOUND: 'request/not-found',
 }
 
-/** PostgreSQL: the server is out of room, or cannot be reached. */
+/** PostgreSQL: the server is out of room, or cannot be reached, or a text is none that it can hold. */
 const byDatabaseCode: Readonly<Record<string, RefusalCode>> = {
+  '22021': 'request/malformed',
   '53100': 'vault/disk-full',
   '53300': 'vault/busy',
   '55P03': 'vault/busy',
@@ -56,7 +65,6 @@ const byDatabaseCode: Readonly<Record<string, RefusalCode>> = {
   '40001': 'vault/busy',
   '40P01': 'vault/busy',
   ECONNREFUSED: 'vault/ledger-down',
-  ENOENT: 'vault/ledger-down',
   ECONNRESET: 'vault/ledger-down',
   ENOSPC: 'vault/disk-full',
 }
@@ -64,8 +72,10 @@ const byDatabaseCode: Readonly<Record<string, RefusalCode>> = {
 /** The refusal that a thrown value stands for; undefined if it is a fault of ours. */
 export function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown
-  const { code, statusCode, message } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown; message?: unknown }
+  const { code, statusCode, message, syscall } = (thrown ?? {}) as Readonly<Record<string, unknown>>
   const known = typeof code === 'string' ? (byFastifyCode[code] ?? byDatabaseCode[code]) : undefined
+  // The socket of the database is gone. Any other file that is missing is a fault.
+  if (code === 'ENOENT' && syscall === 'connect') return new Refusal('vault/ledger-down')
   if (known)
     return new Refusal(
       known,

@@ -60,26 +60,32 @@ function visitOf(
 export function serve(parts: ServeParts): FastifyInstance<Server> {
   const app = listener(parts)
   const { answer, enterRefusal } = answering(parts)
-  const admit = gate(parts)
+  const { knock, admit } = gate(parts)
+  const visits = new WeakMap<FastifyRequest, Visit>()
   for (const mounted of parts.routes) {
     const { contract } = mounted
+    const visited = (request: FastifyRequest, reply: FastifyReply): Visit => {
+      const visit = visits.get(request) ?? visitOf(parts, mounted, { request, reply })
+      visits.set(request, visit)
+      return visit
+    }
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      const visit = visitOf(parts, mounted, { request, reply })
-      let leave: (() => void) | undefined
+      const visit = visited(request, reply)
+      const leave = admit()
       try {
-        leave = admit(mounted, visit.from)
         return await answer(mounted, visit)
-      } catch (thrown) {
-        const refusal = refusalOf(thrown)
-        if (refusal?.cause) parts.log.error({ req: request.id, err: refusal.cause }, 'refused for a fault')
-        if (refusal)
-          await enterRefusal(refusal, contract, visit).catch((err: unknown) =>
-            parts.log.error({ req: request.id, err }, 'a refusal could not be entered'),
-          )
-        throw refusal ?? thrown
       } finally {
-        leave?.()
+        leave()
       }
+    }
+    // Also for what is refused before it is answered: a body that is no JSON, or too large.
+    const errorHandler = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = refusalOf(thrown)
+      if (refusal?.cause) parts.log.error({ req: request.id, err: refusal.cause }, 'refused for a fault')
+      const entered = refusal ? enterRefusal(refusal, contract, visited(request, reply)) : Promise.resolve()
+      void entered
+        .catch((err: unknown) => parts.log.error({ req: request.id, err }, 'a refusal could not be entered'))
+        .then(() => tell(parts, thrown, { request, reply }))
     }
     const taken = mounted.kind === 'raw' ? mounted.methods : [contract.method]
     for (const method of taken) {
@@ -87,8 +93,10 @@ export function serve(parts: ServeParts): FastifyInstance<Server> {
         method: method as 'GET',
         url: `/api${contract.path}`,
         exposeHeadRoute: false,
+        onRequest: async (request) => knock(mounted, request.ip),
         handler,
-        config: { contract: contract.ledger },
+        errorHandler,
+        config: { contract: contract.ledger, takesBytes: mounted.kind === 'raw' },
       })
     }
   }
@@ -115,22 +123,27 @@ function refuseOtherMethods(app: FastifyInstance<Server>, routes: readonly Route
   }
 }
 
-/** Turns away what comes too often or when there is too much to do; gives what to call at the end. */
+/** Turns away what comes too often, before it is read, and what comes when there is too much to do. */
 function gate({ now, meters }: ServeParts) {
   const clock = () => now().getTime()
   const perAddress = limit({ burst: 600, perSecond: 120, now: clock })
   const perEntrance = limit({ burst: 60, perSecond: 1, now: clock })
   let under = 0
-  return ({ kind, contract }: Route, { address }: From): (() => void) => {
-    perAddress(address)
-    if (kind === 'public' && contract.method !== 'GET') perEntrance(address)
-    if (under >= mostWaiting || meters.lag() > mostLagMs) throw new Refusal('vault/busy')
-    under += 1
-    meters.waiting.inc()
-    return () => {
-      under -= 1
-      meters.waiting.dec()
-    }
+  return {
+    knock({ kind, contract }: Route, address: string): void {
+      perAddress(address)
+      if (kind === 'public' && contract.method !== 'GET') perEntrance(address)
+    },
+    /** Gives what to call at the end. */
+    admit(): () => void {
+      if (under >= mostWaiting || meters.lag() > mostLagMs) throw new Refusal('vault/busy')
+      under += 1
+      meters.waiting.inc()
+      return () => {
+        under -= 1
+        meters.waiting.dec()
+      }
+    },
   }
 }
 
@@ -148,15 +161,22 @@ function listener({ tls, log, meters }: ServeParts): FastifyInstance<Server> {
     genReqId: ({ headers }) => numberOf(headers['x-request-id']),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // An address that cannot be read comes to no hook and no route.
+    frameworkErrors: (thrown, request, reply) => {
+      head(request as FastifyRequest, reply as FastifyReply)
+      tell({ log }, thrown, { request: request as FastifyRequest, reply: reply as FastifyReply })
+    },
   }) as unknown as FastifyInstance<Server>
   void app.register(fastifyCookie)
+  app.removeContentTypeParser('text/plain')
   // The bytes of a part go from the socket to the store; nothing here may read or bound them.
-  app.addContentTypeParser('application/offset+octet-stream', (_request, _payload, done) => done(null))
+  app.addContentTypeParser('application/offset+octet-stream', (request, _payload, done) => {
+    const { takesBytes } = request.routeOptions.config as { takesBytes?: boolean }
+    done(takesBytes ? null : new Refusal('request/malformed', { field: 'content-type', expected: 'application/json' }))
+  })
   app.addHook('onRequest', async (request, reply) => {
     hurry(request, reply)
-    void reply.headers({ ...everywhere, 'x-request-id': request.id })
-    if (request.url.startsWith('/api'))
-      void reply.headers({ 'cache-control': 'no-store', 'content-security-policy': dataPolicy })
+    head(request, reply)
   })
   app.addHook('onResponse', async (request, reply) => {
     const { contract = 'none' } = request.routeOptions.config as { contract?: string }
@@ -167,13 +187,27 @@ function listener({ tls, log, meters }: ServeParts): FastifyInstance<Server> {
     )
   })
   app.setNotFoundHandler((request, reply) => refuse(new Refusal('request/not-found'), request, reply))
-  app.setErrorHandler((thrown, request, reply) => {
-    const refusal = refusalOf(thrown)
-    if (refusal) return refuse(refusal, request, reply)
-    log.error({ req: request.id, err: thrown }, 'fault')
-    return reply.code(500).send(faultTold(request.id))
-  })
+  app.setErrorHandler((thrown, request, reply) => tell({ log }, thrown, { request, reply }))
   return app
+}
+
+/** The headers of every answer, whatever it will be. */
+function head(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers({ ...everywhere, 'x-request-id': request.id })
+  if (request.url.startsWith('/api'))
+    void reply.headers({ 'cache-control': 'no-store', 'content-security-policy': dataPolicy })
+}
+
+/** Answers what was thrown: a refusal with its reason, a fault of ours with nothing but its number. */
+function tell(
+  { log }: Pick<ServeParts, 'log'>,
+  thrown: unknown,
+  { request, reply }: Pick<Visit, 'request' | 'reply'>,
+): FastifyReply {
+  const refusal = refusalOf(thrown)
+  if (refusal) return refuse(refusal, request, reply)
+  log.error({ req: request.id, err: thrown }, 'fault')
+  return reply.code(500).send(faultTold(request.id))
 }
 
 /** JSON is short, so it arrives soon or not at all: a body that trickles would hold its place for hours. */
