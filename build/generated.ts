@@ -29,7 +29,7 @@ ${table(
 
 /** Acts that no contract names: the vault enters them by itself. */
 const namedBy = (act: string) =>
-  contracts.filter(({ contract }) => contract.ledger === act).map(({ name }) => `\`${name}\``)
+  contracts.filter(({ contract }) => contract.ledger === act && !contract.unentered).map(({ name }) => `\`${name}\``)
 
 export const actsPage = (): string => `# Acts
 
@@ -46,6 +46,11 @@ ${table(
     namedBy(act).join(', ') || 'the vault itself',
   ]),
 )}
+
+## What makes no entry
+
+${contracts.flatMap(({ name, contract }) => (contract.unentered ? [`- \`${name}\`: ${contract.unentered}`] : [])).join('\n')}
+- A page that repeats a reading by itself to stay fresh makes one entry a minute for the same question of the same session.
 
 ## Who may do what
 
@@ -109,13 +114,13 @@ function responsesOf({ reply, refuses, permission }: Contract): Record<string, o
 }
 
 function operationOf({ name, noun, contract }: (typeof contracts)[number]): object {
-  const { does, method, body, permission, ledger } = contract
+  const { does, method, body, permission, ledger, unentered } = contract
   const takes = method !== 'GET' && Object.keys((body as Partial<z.ZodObject>).shape ?? { some: 1 }).length > 0
   return {
     operationId: name,
     tags: [noun],
     summary: does,
-    description: `Permission: ${permission}. Entered in the ledger as ${ledger}.`,
+    description: `Permission: ${permission}. ${unentered ?? `Entered in the ledger as ${ledger}.`}`,
     ...(permission === 'anyone' ? { security: [] } : {}),
     parameters: parametersOf(contract),
     ...(takes && {

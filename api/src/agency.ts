@@ -28,6 +28,8 @@ export const readEntrance = contract({
   path: '/entrance',
   permission: 'anyone',
   ledger: 'vault.inspected',
+  unentered:
+    'It reads no record, only the name, the notice and whether the vault is open, for whoever stands at the door.',
   query: z.strictObject({ agency: slug.optional() }),
   reply: z.object({
     /** `empty`: no agency yet. `sealed`: the agency key is not released to this server. */
@@ -46,6 +48,7 @@ export const beginSetUp = contract({
   path: '/set-up/begin',
   permission: 'anyone',
   ledger: 'vault.inspected',
+  unentered: 'There is no agency yet, so there is no ledger to enter it in.',
   body: z.strictObject({ token: line(200) }),
   reply: z.object({ totpSecret: z.string(), totpUri: z.string(), bannerText: z.string(), keyFolder: z.string() }),
   refuses: ['vault/already-set-up'],

@@ -17,6 +17,8 @@ export type Contract = {
   readonly permission: Permission | 'signed-in' | 'anyone'
   /** What the ledger records when it succeeds. Refusals are recorded without being asked for. */
   readonly ledger: Act
+  /** Why it makes no entry after all: it shows only what stands on the door, to whoever passes by. */
+  readonly unentered?: string
   readonly params: z.ZodObject
   readonly query: z.ZodObject
   readonly body: z.ZodType
