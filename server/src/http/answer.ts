@@ -7,7 +7,7 @@ import { type Actor, afterwards, become, type Ground, tell, tried, type Tx, visi
 import { record } from '#ledger/record.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
-import { type Memory, remembering } from './limits.ts'
+import { atOnce, limit, type Memory, remembering } from './limits.ts'
 import { malformed } from './refuse.ts'
 import type { Bytes, From, Later, Route } from './route.ts'
 import { stream } from './stream.ts'
@@ -18,6 +18,8 @@ const cookieWays = { path: '/', secure: true, httpOnly: true, sameSite: 'strict'
 const repeatMs = 60_000
 /** How long a ledger that took an entry is taken to take another one. */
 const writableMs = 1_000
+/** How many files and long checks one person may have under way: else one account could take every place. */
+const mostLong = 32
 
 export type AnswerParts = {
   readonly ground: Ground
@@ -37,6 +39,8 @@ export type Visit = {
   readonly csrf: string | undefined
   actor: Actor | undefined
   on: readonly string[]
+  /** To be called when what takes long has ended. */
+  leave?: () => void
 }
 
 type Kind<K extends Route['kind']> = Extract<Route, { kind: K }>
@@ -72,6 +76,10 @@ type House = AnswerParts & {
   readonly entered: Memory
   /** Agencies whose ledger took an entry a moment ago. */
   readonly writable: Memory
+  /** Takes one of the places that a person has for what takes long. */
+  readonly takePlace: (person: string) => () => void
+  /** Bounds what somebody without a session can have entered. */
+  readonly boundStranger: (address: string) => void
 }
 
 function mustBeHealthy({ sequencer }: House, agency: AgencyId): void {
@@ -99,6 +107,16 @@ async function mustBeWritable(
   writable.keep(agency)
 }
 
+function isRefused(work: () => void): boolean {
+  try {
+    work()
+    return false
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return true
+    throw thrown
+  }
+}
+
 /** Enters a refusal in a transaction of its own; what it refused has been rolled back. */
 async function enterRefusal(
   house: House,
@@ -112,6 +130,9 @@ async function enterRefusal(
     if (house.entered.holds(flood)) return
     house.entered.keep(flood)
   }
+  // The doors that need no session are bounded as such; behind them a stranger is turned away as often as they ask.
+  const atADoor = contract.permission === 'anyone' || code.startsWith('sign-in/')
+  if (actor.kind === 'visitor' && !atADoor && isRefused(() => house.boundStranger(from.address))) return
   // Whoever makes up a cookie makes up its agency: no ledger is begun for one that does not exist.
   if (!(await house.isAgency(actor.agency))) return
   const detail = { ...factsOf(contract, from), act: contract.ledger, code, facts }
@@ -159,19 +180,22 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
   const { from, cookie, csrf } = visit
   const now = house.now()
   const agency = visit.actor?.agency
-  const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
   if (!agency) throw new Refusal('session/missing')
   mustBeHealthy(house, agency)
   const polled = mounted.kind === 'signed-in' && mounted.polled
   const answered = await within(ground, visitor(agency, from), async (tx) => {
-    visit.actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now, polled })
-    await become(tx, visit.actor)
+    const known = (actor: Actor) => void (visit.actor = actor)
+    const actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now, polled, known })
+    // Only now: what a stranger sends is not looked at, and no record is named in an entry at their word.
+    const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
+    await become(tx, actor)
+    if (mounted.kind !== 'signed-in') visit.leave = house.takePlace(`${agency} ${actor.person}`)
     if (mounted.kind === 'raw') return undefined
     const reached = await mounted.answer({ tx, asked, now, from, cookie })
     if (mounted.kind === 'bytes') await mustBeWritable(house, tx, { ...visit, contract, at: now })
     if (mounted.kind !== 'signed-in') return reached
     const result = checked(contract, reached)
-    const question = `${visit.actor.session} ${visit.request.url}`
+    const question = `${actor.session} ${visit.request.url}`
     if (polled && house.entered.holds(question)) return result
     await enter(tx, contract, { ...visit, at: now })
     afterwards(tx, () => house.entered.keep(question))
@@ -193,22 +217,35 @@ async function slowly(house: House, later: Later<unknown>, visit: Visit & { cont
   return result
 }
 
+/** Does what takes long, and gives the place back when it has ended: a stream ends later than its answer begins. */
+async function atLength(house: House, mounted: Kind<'raw' | 'bytes' | 'slow'>, visit: Visit): Promise<unknown> {
+  const { request, reply } = visit
+  let streams = false
+  try {
+    const answered = await asSomebody(house, mounted, visit)
+    if (mounted.kind === 'raw')
+      return await mounted.answer({ actor: visit.actor as Actor, params: request.params, request, reply })
+    if (mounted.kind === 'slow')
+      return await slowly(house, answered as Later<unknown>, { ...visit, contract: mounted.contract })
+    const { after, ...bytes } = answered as Bytes
+    const ended = (sent: number, whole: boolean) => {
+      visit.leave?.()
+      return after(sent, whole)
+    }
+    const streaming = await stream({ ...bytes, after: ended }, reply)
+    streams = true
+    return streaming
+  } finally {
+    if (!streams) visit.leave?.()
+  }
+}
+
 async function answerOne(house: House, mounted: Route, visit: Visit): Promise<unknown> {
   if (mounted.kind === 'public') return openly(house, mounted, visit)
+  if (mounted.kind !== 'signed-in') return atLength(house, mounted, visit)
   const answered = await asSomebody(house, mounted, visit)
-  const { request, reply } = visit
-  const { contract } = mounted
-  switch (mounted.kind) {
-    case 'raw':
-      return mounted.answer({ actor: visit.actor as Actor, params: request.params, request, reply })
-    case 'bytes':
-      return stream(answered as Bytes, reply)
-    case 'slow':
-      return slowly(house, answered as Later<unknown>, { ...visit, contract })
-    case 'signed-in':
-      if (contract.ledger === 'session.ended') void reply.clearCookie(cookieName, cookieWays)
-      return answered
-  }
+  if (mounted.contract.ledger === 'session.ended') void visit.reply.clearCookie(cookieName, cookieWays)
+  return answered
 }
 
 /** Somebody of the agency that a cookie names, until more is known of them. */
@@ -220,7 +257,13 @@ export function claimedBy(doorkeeper: Doorkeeper, cookie: string, from: From): A
 /** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
 export function answering(parts: AnswerParts) {
   const clock = () => parts.now().getTime()
-  const house: House = { ...parts, entered: remembering(repeatMs, clock), writable: remembering(writableMs, clock) }
+  const house: House = {
+    ...parts,
+    entered: remembering(repeatMs, clock),
+    writable: remembering(writableMs, clock),
+    takePlace: atOnce(mostLong),
+    boundStranger: limit({ burst: 60, perSecond: 1, now: clock }),
+  }
   return {
     answer: (mounted: Route, visit: Visit) => answerOne(house, mounted, visit),
     enterRefusal: (refusal: Refusal, contract: Contract, visit: Visit) =>

@@ -19,4 +19,6 @@ export type Knock = {
   readonly now: Date
   /** A page asks this by itself to stay fresh, so it shows nobody's presence. */
   readonly polled: boolean
+  /** Told who it is before they are refused, so that the refusal is entered under their name. */
+  readonly known?: (actor: Actor) => void
 }

@@ -37,22 +37,14 @@ const isLocked = ({ locked_at, seen_at }: SessionRow, now: Date) =>
 /** Who stands behind a cookie. Every request asks; nothing about a session is kept in memory. */
 export const doorkeeper: Doorkeeper = {
   agencyOf: (cookie) => readCookie(cookie)?.agency,
-  async actorOf(tx, { cookie, csrf, contract, from, now, polled }: Knock): Promise<Actor> {
+  async actorOf(tx, { cookie, csrf, contract, from, now, polled, known }: Knock): Promise<Actor> {
     const shown = readCookie(cookie)
     const row = shown && (await sessionByToken(tx, sha256(shown.token)))
     if (!shown || !row) throw new Refusal('session/missing')
     if (row.ended_at || now.getTime() - row.begun_at.getTime() > longestMs) throw new Refusal('session/ended')
-    if (contract.method !== 'GET' && !isEqual(csrf, csrfOf(shown.token))) throw new Refusal('request/forged')
-    const locked = isLocked(row, now)
-    if (locked && !whileLocked.includes(contract.path)) throw new Refusal('session/locked')
     const person = await personById(tx, row.person_id)
     if (person?.state !== 'active') throw new Refusal('session/ended')
-    const permission = contract.permission
-    if (permission !== 'signed-in' && permission !== 'anyone' && reachOf(person.roles, permission) === 'none') {
-      throw new Refusal('session/not-permitted')
-    }
-    if (!locked && !polled && now.getTime() - row.seen_at.getTime() > noticeMs) await seeSession(tx, row.id, now)
-    return {
+    const actor: Actor = {
       kind: 'person',
       agency: shown.agency,
       person: person.id,
@@ -62,6 +54,16 @@ export const doorkeeper: Doorkeeper = {
       address: from.address,
       agent: from.agent,
     }
+    known?.(actor)
+    if (contract.method !== 'GET' && !isEqual(csrf, csrfOf(shown.token))) throw new Refusal('request/forged')
+    const locked = isLocked(row, now)
+    if (locked && !whileLocked.includes(contract.path)) throw new Refusal('session/locked')
+    const permission = contract.permission
+    if (permission !== 'signed-in' && permission !== 'anyone' && reachOf(person.roles, permission) === 'none') {
+      throw new Refusal('session/not-permitted')
+    }
+    if (!locked && !polled && now.getTime() - row.seen_at.getTime() > noticeMs) await seeSession(tx, row.id, now)
+    return actor
   },
 }
 
