@@ -19,13 +19,20 @@ import { ownExport } from './rows.ts'
 
 type Needs = Omit<Bagging, 'altered'> & { readonly sequencer: Sequencer; readonly now: () => Date }
 
-/** Packs files into a ZIP without compressing, as they come: most evidence is compressed already. */
-async function* zipped(files: AsyncIterable<BagFile>, folder: string): AsyncGenerator<Uint8Array> {
+/**
+ * Packs files into a ZIP without compressing, as they come: most evidence is compressed already.
+ *
+ * Whoever stops reading stops the file under way too: nothing downstream would, and its object would stay
+ * open, with its key, until the server stops.
+ */
+export async function* zipped(files: AsyncIterable<BagFile>, folder: string): AsyncGenerator<Uint8Array> {
   const zip = new yazl.ZipFile()
   const output = zip.outputStream as Readable
+  let underWay: Readable | undefined
   const fill = async () => {
     for await (const { path, body, size } of files) {
       const source = Readable.from(body, { objectMode: false })
+      underWay = source
       const ended = once(source, 'end')
       ended.catch(() => undefined)
       source.once('error', (fault) => output.destroy(fault))
@@ -34,12 +41,17 @@ async function* zipped(files: AsyncIterable<BagFile>, folder: string): AsyncGene
         mode: 0o100644,
         forceZip64Format: (size ?? 0) > 0xffff_0000,
       })
+      if (output.destroyed) source.destroy(new Error('nobody reads any more'))
       await ended
     }
     zip.end()
   }
   fill().catch((fault: Error) => output.destroy(fault))
-  yield* output as AsyncIterable<Uint8Array>
+  try {
+    yield* output as AsyncIterable<Uint8Array>
+  } finally {
+    underWay?.destroy(new Error('nobody reads any more'))
+  }
 }
 
 /** Streams the bag of an export, once its own entries are in a published checkpoint. */
