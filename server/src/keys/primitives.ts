@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, pbkdf2, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /** The FIPS-approved primitives of the vault, by the provider that Node runs on. Nothing else calls a cipher. */
@@ -7,8 +7,12 @@ const derive = promisify(pbkdf2)
 
 /** By way of 'binary', which costs a third of what handing over a buffer costs. */
 export const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
+
+/** Node looks three times as long at bytes, to see what kind of key they are, as it takes to use them. */
+const keyOf = (bytes: Uint8Array) => createSecretKey(bytes)
+
 export const hmacSha256 = (key: Uint8Array, ...parts: readonly (Uint8Array | string)[]): Buffer => {
-  const mac = createHmac('sha256', key)
+  const mac = createHmac('sha256', keyOf(key))
   for (const part of parts) mac.update(part)
   return mac.digest()
 }
@@ -24,7 +28,7 @@ const shortestWrapped = 24
 
 /** AES-256-KW (SP 800-38F, RFC 3394): 8 bytes longer than the key it wraps. */
 export function wrapKey(under: Uint8Array, key: Uint8Array): Buffer {
-  const cipher = createCipheriv('id-aes256-wrap', under, wrapIv)
+  const cipher = createCipheriv('id-aes256-wrap', keyOf(under), wrapIv)
   return Buffer.concat([cipher.update(key), cipher.final()])
 }
 
@@ -33,7 +37,7 @@ export function unwrapKey(under: Uint8Array, wrapped: Uint8Array): Buffer | unde
   // OpenSSL takes no bytes at all for a key of no bytes.
   if (wrapped.length < shortestWrapped) return undefined
   try {
-    const decipher = createDecipheriv('id-aes256-wrap', under, wrapIv)
+    const decipher = createDecipheriv('id-aes256-wrap', keyOf(under), wrapIv)
     return Buffer.concat([decipher.update(wrapped), decipher.final()])
   } catch {
     return undefined
@@ -48,7 +52,7 @@ const sealVersion = 1
  */
 export function sealBytes(key: Uint8Array, aad: string, plain: Uint8Array): Buffer {
   const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  const cipher = createCipheriv('aes-256-gcm', keyOf(key), iv)
   cipher.setAAD(Buffer.from(aad))
   return Buffer.concat([Buffer.of(sealVersion), iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
@@ -56,7 +60,7 @@ export function sealBytes(key: Uint8Array, aad: string, plain: Uint8Array): Buff
 /** Undoes {@link sealBytes}; undefined if anything differs, and then no byte of it is given out. */
 export function openBytes(key: Uint8Array, aad: string, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < 29 || sealed[0] !== sealVersion) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13), { authTagLength: 16 })
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(key), sealed.subarray(1, 13), { authTagLength: 16 })
   decipher.setAAD(Buffer.from(aad))
   decipher.setAuthTag(sealed.subarray(-16))
   const plain = decipher.update(sealed.subarray(13, -16))
