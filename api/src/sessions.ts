@@ -35,7 +35,7 @@ export const signIn = contract({
     bannerAccepted: sha256Hex,
   }),
   reply: session,
-  refuses: ['sign-in/refused', 'sign-in/locked', 'session/banner-changed', 'vault/sealed'],
+  refuses: ['request/not-found', 'sign-in/refused', 'sign-in/locked', 'session/banner-changed', 'vault/sealed'],
 })
 
 export const readSession = contract({
