@@ -82,7 +82,7 @@ chapter('an empty vault says that it is set up by a link, and the link leads thr
   await heading(page, 'The agency').waitFor()
   assert.equal(new URL(page.url()).hash, '', 'the token stays in the address')
   await page.getByRole('button', { name: 'Go on' }).click()
-  await page.getByText('The name of the agency').waitFor()
+  await page.getByText(/as the FBI gave it to your agency/).waitFor()
   await page.getByLabel('Name of the agency').fill('Harbor County Police Department')
   await page.getByLabel('ORI').fill('OH0HARB01')
   await page.getByRole('button', { name: 'Go on' }).click()
@@ -217,7 +217,7 @@ chapter('the custody says who delivered, opened and played it, in sentences', as
   const custody = now.getByRole('list', { name: /Custody of the item/ })
   await custody.getByText(/opened the content/).waitFor()
 
-  await custody.getByText(/played 00:00:00–/).waitFor({ timeout: 40_000 })
+  await custody.getByText(/played 00:00:00/).waitFor({ timeout: 40_000 })
   assert.ok((await custody.getByText('Dana Whitfield').count()) >= 3)
 })
 
