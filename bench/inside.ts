@@ -40,6 +40,8 @@ export async function startInside(connections = 10): Promise<Inside> {
   await migrate(postgres.ownerConfig, { say })
   const { db, pool } = connect(postgres.appConfig, connections)
   const store = await openDiskStore({ folder: join(folder, 'objects') })
+  const key = await serverKey(join(folder, 'keys'), { mayMake: true })
+  if (!key) throw new Error('No key was made.')
   const meters = newMeters()
   const vault = await assembleVault({
     config: {
@@ -54,7 +56,7 @@ export async function startInside(connections = 10): Promise<Inside> {
     },
     db,
     store,
-    serverKey: await serverKey(join(folder, 'keys')),
+    serverKey: key,
     now: clock.now,
     log: newLog('warn', join(folder, 'log')),
     meters,
