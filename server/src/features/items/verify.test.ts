@@ -88,3 +88,15 @@ test('two items whose bytes were exchanged in the database, with all that tells 
   assert.equal(before.sound, true)
   assert.equal(after.sound, false)
 })
+
+test('an entry whose detail was changed is found and counted, and the rest is checked all the same', async () => {
+  const one = await anItem()
+
+  await asOwner(`update vault.ledger_entry set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)
+    where id = (select received_entry from vault.item where id = '${one.id}')`)
+  const { sound, steps } = await verdict(one.id)
+
+  assert.equal(sound, false)
+  assert.ok(steps.some(({ found }) => found.startsWith('1 were changed')))
+  assert.ok(steps.some(({ did, sound: opened }) => did.startsWith('Opened every sealed segment') && opened))
+})

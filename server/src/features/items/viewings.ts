@@ -10,7 +10,7 @@ import { record } from '#ledger/record.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
 import { bytesOf, type Original, originalOf, rangeOf } from './content.ts'
 import { insertViewing, ownViewing } from './rows.ts'
-import { correctedItem, itemFor, mayOnItem, type Seen } from './shown.ts'
+import { itemFor, mayOnItem, type Seen } from './shown.ts'
 
 /** A viewing lasts as long as a session may; the session ends it earlier. */
 const viewingMs = 12 * 3_600_000
@@ -120,7 +120,7 @@ export async function content(
   const now = needs.now()
   const { viewing, row } = await viewed(tx, id, now)
   const original = await originalOf(tx, row)
-  const part = rangeOf(from.range, original.stored.length)
+  const part = partOf(original, from.range)
   const { start, end } = part ?? { start: 0, end: original.stored.length }
   const actor = tx.actor
   const on = [row.id, row.case_id]
@@ -132,7 +132,7 @@ export async function content(
       'accept-ranges': 'bytes',
       etag: `"${original.sha256}"`,
       ...(part && { 'content-range': `bytes ${start}-${end - 1}/${original.stored.length}` }),
-      'content-disposition': disposition(viewing.purpose, correctedItem(row, []).originalName),
+      'content-disposition': disposition(viewing.purpose, row.facts.originalName),
       'cache-control': 'private, no-store',
       // A sandboxed document has no viewer for PDF; the viewer itself keeps the document from the page.
       ...(row.facts.mediaType === 'application/pdf' && { 'content-security-policy': documentPolicy }),
@@ -149,6 +149,16 @@ export async function content(
       )
     }),
     after: async (sent) => needs.served.add({ actor, viewing: id, on, bytes: sent }),
+  }
+}
+
+/** The range that is asked for; when it is refused, nobody will read, so the key is wiped here. */
+function partOf({ stored }: Original, header: string | undefined): ReturnType<typeof rangeOf> {
+  try {
+    return rangeOf(header, stored.length)
+  } catch (refusal) {
+    stored.key.fill(0)
+    throw refusal
   }
 }
 
