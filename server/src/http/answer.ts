@@ -188,6 +188,7 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
     const actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now, polled, known })
     // Only now: what a stranger sends is not looked at, and no record is named in an entry at their word.
     const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
+    if (mounted.kind === 'raw') visit.on = Object.values(visit.request.params ?? {}).map(String)
     await become(tx, actor)
     if (mounted.kind !== 'signed-in') visit.leave = house.takePlace(`${agency} ${actor.person}`)
     if (mounted.kind === 'raw') return undefined

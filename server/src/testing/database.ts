@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import pg from 'pg'
 import { groupRole } from '../db/cluster.ts'
@@ -31,14 +32,24 @@ export async function testDatabase(): Promise<TestDatabase> {
   const { db, pool } = connect(appConfig, 8)
   let dropped: Promise<void> | undefined
   const drop = () => {
-    dropped ??= db
-      .destroy()
-      .then(() => asOwner(server.ownerConfig, (client) => client.query(`drop database ${database} with (force)`)))
-      .then(() => {})
+    dropped ??= db.destroy().then(() => removeDatabase(server.ownerConfig, database))
     return dropped
   }
   atEnd(drop)
   return { db, pool, appConfig, ownerConfig: { ...server.ownerConfig, database }, drop }
+}
+
+/** What works in a database for PostgreSQL itself, such as its vacuum, cannot be sent away, but soon ends. */
+async function removeDatabase(owner: pg.ClientConfig, database: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await asOwner(owner, (client) => client.query(`drop database ${database} with (force)`))
+      return
+    } catch (fault) {
+      if (tries === 50 || (fault as { code?: string }).code !== '42501') throw fault
+      await pause(100)
+    }
+  }
 }
 
 /** Migrates a template once for the whole run; every test file then copies it in a blink. */

@@ -17,7 +17,7 @@ import { record } from '#ledger/record.ts'
 import type { Declared } from '#store/tus-store.ts'
 import { cancel, declare, declareSha256, list, read, tusPath } from './declare.ts'
 import type { Receiving } from './receiving.ts'
-import { uploadById } from './rows.ts'
+import { type UploadRow, uploadById } from './rows.ts'
 
 type Needs = {
   readonly ground: Ground
@@ -30,10 +30,9 @@ type Needs = {
 }
 
 /** Answers tus on the raw connection; fastify is told to keep its hands off. */
-async function passOn(
-  { ground, receiving, now, poke }: Needs,
-  { actor, params, request, reply }: RawCall,
-): Promise<void> {
+async function passOn(needs: Needs, call: RawCall): Promise<void> {
+  const { ground, receiving } = needs
+  const { actor, params, request, reply } = call
   const id = uploadIdOf(params)
   const row = await within(ground, actor, (tx) => uploadById(tx, id))
   if (!row) throw new Refusal('upload/not-found')
@@ -41,12 +40,30 @@ async function passOn(
     if (value !== undefined) reply.raw.setHeader(name, value)
   const status = await receiving.handle(actor, { req: request.raw, res: reply.raw, id })
   reply.hijack()
-  if (request.method !== 'PATCH' || status === undefined) return
+  if (status === undefined) return
+  if (status >= 400) return enterAnswer(needs, call, { status, on: [id, row.item_id] })
+  if (request.method === 'PATCH') await enterPart(needs, actor, row)
+}
+
+async function enterPart({ ground, now, poke }: Needs, actor: Actor, row: UploadRow): Promise<void> {
   await within(ground, actor, async (tx) => {
-    const after = await uploadById(tx, id)
+    const after = await uploadById(tx, row.id)
     const detail = { received: after?.received ?? row.received, size: row.size }
-    await record(tx, { act: sendBytes.ledger, on: [id, row.item_id], detail, at: now() })
+    await record(tx, { act: sendBytes.ledger, on: [row.id, row.item_id], detail, at: now() })
   })
+  poke(actor.agency)
+}
+
+/** What the protocol refused was answered in its own words, such as 412 for another version; it is entered all the same. */
+async function enterAnswer(
+  { ground, now, poke }: Needs,
+  { actor, request }: RawCall,
+  { status, on }: { readonly status: number; readonly on: readonly string[] },
+): Promise<void> {
+  const operation = `${request.method} ${sendBytes.path}`
+  const refused = { code: 'request/malformed', facts: { status: String(status) } }
+  const detail = { request: request.id, operation, act: sendBytes.ledger, ...refused }
+  await within(ground, actor, (tx) => record(tx, { act: 'request.refused', outcome: 'refused', on, detail, at: now() }))
   poke(actor.agency)
 }
 
@@ -91,10 +108,12 @@ export const uploadRoutes = (needs: Needs): readonly Route[] => {
       return shown
     }),
     rawRoute(sendBytes, ['PATCH', 'HEAD', 'OPTIONS'], (call) => passOn(needs, call)),
-    rawRoute(creation, ['POST'], async ({ actor, request, reply }) => {
+    rawRoute(creation, ['POST'], async (call) => {
+      const { actor, request, reply } = call
       const make = (declared: Declared) => create(needs, actor, declared)
-      await receiving.handle(actor, { req: request.raw, res: reply.raw, create: make })
+      const status = await receiving.handle(actor, { req: request.raw, res: reply.raw, create: make })
       reply.hijack()
+      if (status !== undefined && status >= 400) await enterAnswer(needs, call, { status, on: [] })
     }),
   ]
 }
