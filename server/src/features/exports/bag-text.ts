@@ -9,13 +9,29 @@ export type Sums = { readonly sha256: string; readonly sha512: string }
 export const manifest = (sums: ReadonlyMap<string, Sums>, algorithm: keyof Sums): string =>
   [...sums].map(([path, sum]) => `${sum[algorithm]}  ${path.replace(/%/g, '%25')}\n`).join('')
 
-/** A name that every file system takes. The name as it came stands in item.json. */
+/** Most file systems take 255 bytes of UTF-8 for a name, not characters. */
+const longestName = 200
+
+/** The beginning of a text that has at most so many bytes, never with half a character at its end. */
+function beginning(text: string, most: number): string {
+  let [kept, bytes] = ['', 0]
+  for (const character of text) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > most) break
+    kept += character
+  }
+  return kept
+}
+
+/** A name that every file system takes, with its extension. The name as it came stands in item.json. */
 export const safeName = (name: string): string => {
-  const plain = name
+  const clean = name
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}/\\:*?"<>|%]/gu, '_')
-    .replace(/^\.+|[. ]+$/g, '_')
-    .slice(0, 150)
+    .replace(/^\.+/, '_')
+  const [extension = ''] = /\.[^.]{1,16}$/u.exec(clean) ?? []
+  const stem = clean.slice(0, clean.length - extension.length)
+  const plain = `${beginning(stem, longestName - Buffer.byteLength(extension))}${extension}`.replace(/[. ]+$/, '_')
   return plain === '' || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) ? `_${plain}` : plain
 }
 
