@@ -4,6 +4,7 @@ import { type Actor, type Ground, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
 import { changePersonRow, holdPersonNamed, type PersonRow } from '../people/rows.ts'
 import { isPassword } from './passwords.ts'
+import { endSessionsOf } from './rows.ts'
 import { spendableStep } from './totp.ts'
 
 /** CJISSECPOL AC-7: five failures within 15 minutes lock the account until an administrator releases it. */
@@ -79,6 +80,8 @@ export async function mustBeWhoTheySay(
     const failures = [...recent(person.failures, now), now]
     const locks = failures.length >= mostFailures
     await changePersonRow(tx, person.id, { failures, ...(locks && { state: 'locked' }) })
+    // Ended, not only refused: else a release would let in again whoever holds an old cookie.
+    if (locks) await endSessionsOf(tx, person.id, now)
     if (locks)
       await record(tx, { act: 'person.locked', on: [person.id], detail: { failures: failures.length }, at: now })
     return { is: locks ? 'locked' : 'refused' } as const

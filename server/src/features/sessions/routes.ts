@@ -3,7 +3,7 @@ import type { AgencyId, PersonId, SessionId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type Actor, become, type Ground, visitor, within } from '#db/within.ts'
 import { polledRoute, publicRoute, type Route, route } from '#http/route.ts'
-import { personById } from '../people/rows.ts'
+import { holdPerson } from '../people/rows.ts'
 import { mustBeWhoTheySay, newStrangers, type Strangers } from './credentials.ts'
 import { endSession, lockSessionRow } from './rows.ts'
 import { begin, doorkeeper, sessionShown, tokenOf } from './sign-in.ts'
@@ -24,13 +24,15 @@ const routesFor = ({ ground, agencyNamed }: Needs, strangers: Strangers): readon
     const about = (id: PersonId) => at(agency, [id])
     const person = await mustBeWhoTheySay(ground, visitor(agency, from), { shown: asked, now, strangers, about })
     const begun = await as(agency, async (tx) => {
-      const found = await personById(tx, person)
+      // Held: whoever is disabled or reset in this moment gets no session that outlives it.
+      const found = await holdPerson(tx, person)
+      if (found?.state !== 'active') throw new Refusal('sign-in/refused')
       const known = await become(tx, {
         ...tx.actor,
         kind: 'person',
         person,
-        name: found?.naming.name ?? '',
-        roles: found?.roles ?? [],
+        name: found.naming.name,
+        roles: found.roles,
       })
       return begin(known, { person, bannerAccepted: asked.bannerAccepted }, now)
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noteOnCase, readCase } from '@sallyport/api/cases'
-import { changePerson, disablePerson, resetPerson } from '@sallyport/api/people'
+import { changePerson, disablePerson, releasePerson, resetPerson } from '@sallyport/api/people'
 import { lockSession, readSession, resumeSession, signIn, signOut } from '@sallyport/api/sessions'
 import { Refused, refused, wireOf } from '../../testing/asking.ts'
 import { enter, freshCode, type Person } from '../../testing/cast.ts'
@@ -236,4 +236,23 @@ test('sessions outlive a restart of the vault', async () => {
   await vault.restart()
 
   assert.equal(await codeOf(work(person)), 'done')
+})
+
+test('a session that ended because its account was locked does not come back when the account is released', async () => {
+  const officer = await vault.person('officer')
+  const { signInName, totpSecret } = officer
+  const guess = () => {
+    const shown = {
+      signInName,
+      password: 'a guess',
+      code: freshCode(vault, totpSecret),
+      bannerAccepted: '0'.repeat(64),
+    }
+    return codeOf(vault.ask()(signIn, shown))
+  }
+  for (let time = 0; time < 5; time += 1) await guess()
+
+  await vault.ask(await administrator())(releasePerson, { id: officer.id })
+
+  assert.equal(await codeOf(vault.ask(officer)(readSession, {})), 'session/ended')
 })
