@@ -22,8 +22,7 @@ export function QuarantineWaiting() {
         {({ rows }) =>
           rows.length === 0 ? (
             <p className="dim">
-              Nothing waits for you. An item is set aside when its size or type breaks a rule, or when its bytes do not
-              match.
+              Nothing waits for you. An item is set aside when its size or its type falls under a rule of this vault.
             </p>
           ) : (
             <ul>

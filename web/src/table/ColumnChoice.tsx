@@ -1,5 +1,6 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core'
 import { Icon } from '../frame/Icon.tsx'
+import styles from './table.module.css'
 
 type Choosable = {
   readonly id: string
@@ -15,7 +16,12 @@ export function ColumnChoice({ columns }: { readonly columns: readonly Choosable
   return (
     <Popover position="bottom-end" withinPortal trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="subtle" size="compact-sm" leftSection={<Icon name="columns" size={16} />} className="no-print">
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          leftSection={<Icon name="columns" size={16} />}
+          className={`no-print ${styles['columns']}`}
+        >
           Columns
         </Button>
       </Popover.Target>
