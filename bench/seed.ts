@@ -230,13 +230,16 @@ export async function seed(inside: Inside, seeding: Seeding): Promise<Seeded> {
   }))
   const { wrapped } = keys.newKey()
   const restore = await setIndexesAside(inside)
+  const every = function* (length: number, make: (from: number) => Write) {
+    for (let from = 0; from < length; from += batch) yield make(from)
+  }
   await writeAll(
     inside,
-    (function* () {
-      for (let from = 0; from < count; from += batch)
-        yield someCases(making, cases.slice(from, from + batch), () => wrapped)
-      for (let from = 0; from < seeding.items; from += batch) yield someItems(making, cases, from)
-    })(),
+    every(count, (from) => someCases(making, cases.slice(from, from + batch), () => wrapped)),
+  )
+  await writeAll(
+    inside,
+    every(seeding.items, (from) => someItems(making, cases, from)),
   )
   await restore()
   const memberOf = cases
