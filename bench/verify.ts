@@ -53,10 +53,13 @@ async function aLedger(root: string, size: number): Promise<string> {
     const at = edge.size
     const some = Array.from({ length: Math.min(tileWidth, size - at) }, entry)
     const next = grow(sha256, edge, some)
-    const full = next.tiles.filter(({ tile }) => tile.width === tileWidth || at + some.length === size)
-    for (const { tile, bytes } of full) await write(root, tilePath(tile), bytes)
+    for (const { tile, bytes } of next.tiles) if (tile.width === tileWidth) await write(root, tilePath(tile), bytes)
     await write(root, entriesPath(at / tileWidth, some.length), entryBundle(some))
     edge = next.edge
+  }
+  for (const [level, bytes] of edge.tiles.entries()) {
+    const index = Math.floor(size / tileWidth ** (level + 1))
+    if (bytes.length > 0) await write(root, tilePath({ level, index, width: bytes.length / 32 }), bytes)
   }
   await folder.write('log.vkey', Buffer.from(`${writeVkey(signer.key)}\n`))
   await folder.replace('checkpoint', await signCheckpoint({ origin, size, root: rootOf(sha256, edge) }, signer))
