@@ -228,7 +228,7 @@ chapter('a check of the stored bytes and the custody ends in a green verdict tha
 
   await now.locator('[data-verdict="holds"]').waitFor()
   await verdict.getByRole('button', { name: 'How was this checked' }).click()
-  const dialog = now.getByRole('dialog', { name: 'How was this checked' })
+  const dialog = now.getByRole('dialog', { name: 'How this was checked' })
   await dialog.getByRole('listitem').nth(2).waitFor()
   assert.equal(await dialog.getByText('Does not hold').count(), 0)
   await now.keyboard.press('Escape')

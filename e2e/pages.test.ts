@@ -56,6 +56,21 @@ test('the pages before the sign-in can be used by everyone', async () => {
   assertNone(found)
 })
 
+test('the first page brings at most 300 kB of script, compressed', async () => {
+  const fresh = await openContext(browser, origin)
+  const scripts: Promise<number>[] = []
+  fresh.page.on('requestfinished', (request) => {
+    if (request.resourceType() === 'script')
+      scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
+  })
+  await fresh.page.goto(`${origin}/sign-in`, { waitUntil: 'networkidle' })
+  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
+  await fresh.context.close()
+  console.log(`# script of the first page: ${(bytes / 1000).toFixed(1)} kB in ${scripts.length} files`)
+
+  assert.ok(bytes > 10_000 && bytes <= 300_000)
+})
+
 const firstCase = { path: '' }
 const items: Record<string, string> = {}
 
