@@ -3,7 +3,7 @@ import { Refusal } from '@sallyport/core/refusal'
 /** The place in a list that is ordered by time and id, which a client sends back to get the next page. */
 export type Cursor = { readonly at: Date; readonly id: string }
 
-export const writeCursor = ({ at, id }: Cursor): string => `${at.getTime().toString(36)}.${id}`
+const writeCursor = ({ at, id }: Cursor): string => `${at.getTime().toString(36)}.${id}`
 
 export function readCursor(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined

@@ -21,7 +21,7 @@ export type Entering = {
 }
 
 /** Who did it, as the entry commits to it. `null` stands for what is not known. */
-export const actorShown = ({ person, name, roles, session, address, agent }: Actor): Detail => ({
+const actorShown = ({ person, name, roles, session, address, agent }: Actor): Detail => ({
   id: person ?? null,
   name,
   roles,

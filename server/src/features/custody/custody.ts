@@ -16,7 +16,7 @@ type Line = z.output<typeof custodyLine>
 const words = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 /** An entry as a line that a person reads. What a court had destroyed is shown as destroyed. */
-export function lineOf({ row, leaf, shown }: Opened): Line {
+function lineOf({ row, leaf, shown }: Opened): Line {
   const { id = null, name = '', roles = [], address = null, agent = null } = shown?.actor ?? {}
   return {
     entry: row.id,

@@ -88,23 +88,24 @@ export function gatherServed(
     if (!sum) return
     clearTimeout(sum.timer)
     const detail = { viewing, bytes: sum.bytes, ranges: sum.ranges }
-    await within(ground, sum.actor, (tx) => record(tx, { act: 'item.served', on: sum.on, detail, at: now() }))
+    await within(ground, sum.actor, (tx) => record(tx, { act: 'item.served', on: sum.on, detail, at: now() })).catch(
+      (fault: unknown) => {
+        // What could not be entered is not forgotten: it is entered with what comes next, or when it is quiet again.
+        gather({ ...sum })
+        throw fault
+      },
+    )
     poke(sum.actor)
   }
+  const gather = ({ ranges, ...sent }: Sent & { readonly ranges: number }) => {
+    const before = open.get(sent.viewing)
+    clearTimeout(before?.timer)
+    const timer = setTimeout(() => void enter(sent.viewing).catch(say), quietMs)
+    const sums = { bytes: sent.bytes + (before?.bytes ?? 0), ranges: ranges + (before?.ranges ?? 0) }
+    open.set(sent.viewing, { ...sent, ...sums, timer })
+  }
   return {
-    add({ actor, viewing, on, bytes }) {
-      const before = open.get(viewing)
-      clearTimeout(before?.timer)
-      const timer = setTimeout(() => void enter(viewing).catch(say), quietMs)
-      open.set(viewing, {
-        actor,
-        viewing,
-        on,
-        bytes: bytes + (before?.bytes ?? 0),
-        ranges: 1 + (before?.ranges ?? 0),
-        timer,
-      })
-    },
+    add: (sent) => gather({ ...sent, ranges: 1 }),
     settle: async () => void (await Promise.all([...open.keys()].map((viewing) => enter(viewing).catch(say)))),
   }
 }
@@ -186,7 +187,7 @@ export async function* watched(
 const shownTypes = /^(video|audio|image)\/[a-z0-9.+-]+$|^application\/pdf$|^text\/plain$/
 
 /** The type as declared, if showing it is harmless. SVG and HTML can carry script, so they are not. */
-export const safeType = (mediaType: string): string => {
+const safeType = (mediaType: string): string => {
   if (mediaType === 'text/plain') return 'text/plain; charset=utf-8'
   return shownTypes.test(mediaType) && !mediaType.includes('svg') && !mediaType.includes('xml')
     ? mediaType

@@ -29,7 +29,7 @@ import {
 /** An enrolment link is good once, for three days. */
 const enrolmentMs = 72 * 3_600_000
 
-export const shown = ({
+const shown = ({
   id,
   naming,
   roles,

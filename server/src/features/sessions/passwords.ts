@@ -12,7 +12,7 @@ export type Kept = { readonly salt: Uint8Array; readonly hash: Uint8Array; reado
 let read: ReadonlySet<string> | undefined
 
 /** The banned list that ships with the vault; docs/operations says how it is replaced each quarter. */
-export function bannedPasswords(): ReadonlySet<string> {
+function bannedPasswords(): ReadonlySet<string> {
   read ??= new Set(
     readFileSync(new URL('banned-passwords.txt', import.meta.url), 'utf8')
       .split('\n')

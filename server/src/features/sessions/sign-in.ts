@@ -14,8 +14,8 @@ import { changePersonRow, personById } from '../people/rows.ts'
 import { insertSession, type SessionRow, seeSession, sessionByToken } from './rows.ts'
 
 /** CJISSECPOL AC-11 and IA-5 j: locked after 30 minutes without activity, ended after 12 hours. */
-export const idleMs = 30 * 60_000
-export const longestMs = 12 * 3_600_000
+const idleMs = 30 * 60_000
+const longestMs = 12 * 3_600_000
 /** Activity is written down at most this often. */
 const noticeMs = 30_000
 

@@ -33,7 +33,7 @@ type Shown = z.output<typeof uploadForm>
 
 export const tusPath = (id: UploadId): string => `/api/uploads/${id}/bytes`
 
-export async function uploadsShown(tx: Tx, rows: readonly UploadRow[]): Promise<Shown[]> {
+async function uploadsShown(tx: Tx, rows: readonly UploadRow[]): Promise<Shown[]> {
   const items = new Map(
     (
       await itemsByIds(
