@@ -43,7 +43,7 @@ after(async () => {
 let broken: string | undefined
 
 /** A test that goes on from where the one before it ended, and has nothing to say if that one failed. */
-const chapter = (name: string, tell: () => Promise<void> | void) =>
+function chapter(name: string, tell: () => Promise<void> | void): void {
   test(name, async () => {
     assert.equal(broken, undefined, 'an earlier chapter failed')
     broken = name
@@ -54,6 +54,7 @@ const chapter = (name: string, tell: () => Promise<void> | void) =>
       if (broken) await pages.now.screenshot({ path: join(shots, 'broken.png') }).catch(() => undefined)
     }
   })
+}
 
 const custodian: { person?: Person } = {}
 const officer: { person?: Person; page?: Page } = {}
@@ -120,11 +121,6 @@ chapter('the administrator accepts the notice, and enters with a password and a 
 
   await signIn(page, custodian.person)
 
-  await page
-    .getByRole('navigation', { name: /places|main/i })
-    .or(page.getByRole('link', { name: 'Cases' }))
-    .first()
-    .waitFor()
   const cookies = await context.cookies()
   const session = cookies.find(({ name }) => name === '__Host-sallyport')
   assert.deepEqual([session?.httpOnly, session?.secure, session?.sameSite, session?.path], [true, true, 'Strict', '/'])
