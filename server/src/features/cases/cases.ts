@@ -23,6 +23,7 @@ import {
   type CaseRow,
   casesByIds,
   casesOf,
+  holdCase,
   insertCase,
   insertRemark,
   isNumberTaken,
@@ -82,24 +83,7 @@ type OfType = { type: string; ids: readonly CaseId[] | undefined; after: ReturnT
 
 /** The type stands sealed, so it is found by its mark in the blind index. */
 async function ofType(tx: Tx, { type, ids, after, limit }: OfType): Promise<CaseRow[]> {
-  if (ids) {
-    const rows = await newestCases(tx, { ids, after, limit: 10_000 })
-    const remarks = await remarksOn(
-      tx,
-      rows.map(({ id }) => id),
-      { item: false },
-    )
-    return rows
-      .filter(
-        (row) =>
-          corrected(
-            row.facts,
-            remarks.filter(({ case_id }) => case_id === row.id),
-          ).type === type,
-      )
-      .slice(0, limit)
-  }
-  const hits = await seek(tx, { kind: 'case', words: [], marks: { type }, after, limit })
+  const hits = await seek(tx, { kind: 'case', words: [], marks: { type }, cases: ids, after, limit })
   return casesByIds(
     tx,
     hits.map(({ id }) => id),
@@ -116,6 +100,7 @@ async function remark(
 }
 
 export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof annotateCase>, now: Date) {
+  await holdCase(tx, id)
   const { row } = await caseFor(tx, id, 'case.change')
   if (field === 'type' && !caseTypes.some((known) => known === says)) {
     throw new Refusal('request/malformed', { field: 'says', expected: `one of ${caseTypes.join(', ')}` })
@@ -136,6 +121,7 @@ export async function note(tx: Tx, { id, text }: Asked<typeof noteOnCase>, now: 
 }
 
 export async function namePerson(tx: Tx, { id, name, role, remarks }: Asked<typeof namePersonInCase>, now: Date) {
+  await holdCase(tx, id)
   const { row } = await caseFor(tx, id, 'case.change')
   await remark(tx, { id, kind: 'person', facts: { name, role, remarks: remarks ?? null } }, now)
   await indexCase(tx, row, corrected(row.facts, await remarksOn(tx, [id], { item: false })))

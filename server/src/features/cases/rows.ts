@@ -1,6 +1,7 @@
 import type { Level } from '@sallyport/core/access'
 import type { CaseId, ItemId, NoteId, PersonId } from '@sallyport/core/ids'
 import { sql } from 'kysely'
+import { anyOf } from '#db/any-of.ts'
 import type { Cursor } from '#db/cursor.ts'
 import type { Tx } from '#db/within.ts'
 
@@ -27,13 +28,17 @@ export async function caseById(tx: Tx, id: CaseId) {
 
 export type CaseRow = NonNullable<Awaited<ReturnType<typeof caseById>>>
 
+/** Holds a case against other corrections of its record until the transaction ends. Uploads to it go on. */
+export const holdCase = (tx: Tx, id: CaseId) =>
+  tx.selectFrom('case_file').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+
 /** The cases of these ids that the transaction may see, newest first. */
 export async function casesByIds(tx: Tx, ids: readonly string[]): Promise<CaseRow[]> {
   if (ids.length === 0) return []
   const rows = await tx
     .selectFrom('case_file')
     .select(columns)
-    .where('id', 'in', ids as CaseId[])
+    .where('id', '=', anyOf(ids as readonly CaseId[]))
     .orderBy('opened_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
@@ -49,7 +54,7 @@ export async function newestCases(
   const rows = await tx
     .selectFrom('case_file')
     .select(columns)
-    .$if(ids !== undefined, (query) => query.where('id', 'in', ids as CaseId[]))
+    .$if(ids !== undefined, (query) => query.where('id', '=', anyOf(ids as readonly CaseId[])))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(opened_at, id) < (${after?.at}, ${after?.id}::uuid)`),
     )
@@ -138,7 +143,7 @@ export async function levelsOf(tx: Tx, person: PersonId, ids: readonly CaseId[])
     .selectFrom('case_member')
     .select(['case_id', 'level'])
     .where('person_id', '=', person)
-    .where('case_id', 'in', [...ids])
+    .where('case_id', '=', anyOf(ids))
     .where('removed_at', 'is', null)
     .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
     .execute()
@@ -219,8 +224,8 @@ export async function remarksOn(tx: Tx, ids: readonly (CaseId | ItemId)[], { ite
   const rows = await tx
     .selectFrom('remark')
     .select(remark)
-    .$if(item, (query) => query.where('item_id', 'in', ids as ItemId[]))
-    .$if(!item, (query) => query.where('case_id', 'in', ids as CaseId[]).where('item_id', 'is', null))
+    .$if(item, (query) => query.where('item_id', '=', anyOf(ids as readonly ItemId[])))
+    .$if(!item, (query) => query.where('case_id', '=', anyOf(ids as readonly CaseId[])).where('item_id', 'is', null))
     .orderBy('at')
     .orderBy('id')
     .execute()
@@ -237,7 +242,7 @@ export async function itemCounts(tx: Tx, ids: readonly CaseId[]): Promise<Readon
   const rows = await tx
     .selectFrom('item')
     .select(({ fn }) => ['case_id', fn.countAll<number>().as('items')])
-    .where('case_id', 'in', [...ids])
+    .where('case_id', '=', anyOf(ids))
     .where('state', '<>', 'abandoned')
     .groupBy('case_id')
     .execute()

@@ -5,12 +5,12 @@ import { reachOf } from '@sallyport/core/access'
 import type { NoteId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { z } from 'zod'
-import { page, readCursor } from '#db/cursor.ts'
+import { type Cursor, page, readCursor } from '#db/cursor.ts'
 import { type Tx, tell } from '#db/within.ts'
 import { casesOf, insertRemark, remarksOn } from '../cases/rows.ts'
 import { me, seenCase } from '../cases/standing.ts'
 import { index, seek } from '../search/rows.ts'
-import { type ItemFacts, type ItemRow, itemsByIds, newestItems, setItemState } from './rows.ts'
+import { holdItem, type ItemFacts, type ItemRow, itemsByIds, newestItems, setItemState } from './rows.ts'
 import { correctedItem, itemFor, itemLines, itemShown } from './shown.ts'
 
 /** Puts the record of an item into the blind index. */
@@ -54,26 +54,59 @@ export async function list(tx: Tx, asked: Asked<typeof listItems>) {
   return { rows: await itemLines(tx, shown), next }
 }
 
-/** The category stands sealed, so it is found by its mark in the blind index, and compared after opening. */
-async function ofCategory(
-  tx: Tx,
-  { category, ...listing }: Parameters<typeof newestItems>[1] & { category: string },
-): Promise<ItemRow[]> {
-  const narrow = listing.cases !== undefined || listing.by !== undefined || listing.state !== undefined
-  const rows = narrow
-    ? await newestItems(tx, { ...listing, limit: 10_000 })
-    : await itemsByIds(
-        tx,
-        (
-          await seek(tx, { kind: 'item', words: [], marks: { category }, after: listing.after, limit: listing.limit })
-        ).map(({ id }) => id),
-      )
-  const remarks = await remarksOn(
-    tx,
-    rows.map(({ id }) => id),
-    { item: true },
-  )
-  return rows.filter((row) => correctedItem(row, remarks).category === category).slice(0, listing.limit)
+type Listing = Parameters<typeof newestItems>[1]
+/** Items that may be sought, and where each stands in the list: one that is not seen any more has its place still. */
+type Candidates = { readonly rows: readonly ItemRow[]; readonly places: readonly Cursor[] }
+
+/** How many items are opened and compared at a time when the index does not help. */
+const openedAtOnce = 1000
+
+async function markedAs(tx: Tx, category: string, { cases, by, after, limit }: Listing): Promise<Candidates> {
+  const places = await seek(tx, { kind: 'item', words: [], marks: { category }, cases, by, after, limit })
+  const ids = places.map(({ id }) => id)
+  return { places, rows: await itemsByIds(tx, ids) }
+}
+
+async function whatever(tx: Tx, listing: Listing): Promise<Candidates> {
+  const rows = await newestItems(tx, listing)
+  return { rows, places: rows.map(({ id, added_at }) => ({ id, at: added_at })) }
+}
+
+/**
+ * Items that may be of a category, in pages, newest first. The category stands sealed, so it is found by its
+ * mark in the blind index. Of those that are not held there are few, and the index does not know which.
+ */
+async function* perhapsOf(tx: Tx, category: string, listing: Listing): AsyncGenerator<readonly ItemRow[]> {
+  const marked = listing.state === undefined || listing.state === 'held'
+  const limit = marked ? listing.limit : openedAtOnce
+  let { after } = listing
+  for (;;) {
+    const asked = { ...listing, after, limit }
+    const { rows, places } = await (marked ? markedAs(tx, category, asked) : whatever(tx, asked))
+    yield rows
+    after = places.at(-1)
+    if (places.length < limit) return
+  }
+}
+
+/** The newest items of a category, as it reads after corrections. */
+async function ofCategory(tx: Tx, { category, ...listing }: Listing & { category: string }): Promise<ItemRow[]> {
+  const { state, limit } = listing
+  const fits: ItemRow[] = []
+  for await (const rows of perhapsOf(tx, category, listing)) {
+    const remarks = await remarksOn(
+      tx,
+      rows.map(({ id }) => id),
+      { item: true },
+    )
+    const remarksOf = Map.groupBy(remarks, ({ item_id }) => item_id)
+    const isSought = (row: ItemRow) =>
+      (state === undefined ? row.state !== 'abandoned' : row.state === state) &&
+      correctedItem(row, remarksOf.get(row.id) ?? []).category === category
+    fits.push(...rows.filter(isSought))
+    if (fits.length >= limit) break
+  }
+  return fits.slice(0, limit)
 }
 
 const closedForms: Readonly<Record<string, z.ZodType>> = {
@@ -87,6 +120,7 @@ const closedForms: Readonly<Record<string, z.ZodType>> = {
 
 /** Corrects or adds to the record of an item. The first wording stays, and so does every one between. */
 export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof annotateItem>, now: Date) {
+  await holdItem(tx, id)
   const { row, caseFacts } = await itemFor(tx, id, 'item.change')
   const form = closedForms[field]?.safeParse(says)
   if (form && !form.success)
@@ -110,6 +144,7 @@ export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof an
 }
 
 export async function release(tx: Tx, { id, why }: Asked<typeof releaseItem>) {
+  await holdItem(tx, id)
   const { row } = await itemFor(tx, id, 'item.release')
   if (row.state !== 'quarantined') throw new Refusal('item/not-held')
   await setItemState(tx, id, 'held')

@@ -1,5 +1,6 @@
 import type { CaseId, EntryId, ItemId, ObjectId, PersonId, ViewingId } from '@sallyport/core/ids'
 import { sql } from 'kysely'
+import { anyOf } from '#db/any-of.ts'
 import type { Cursor } from '#db/cursor.ts'
 import type { Tx } from '#db/within.ts'
 import { unwrapKey, wrapKey } from '#keys/primitives.ts'
@@ -48,13 +49,17 @@ export async function itemById(tx: Tx, id: ItemId) {
 
 export type ItemRow = NonNullable<Awaited<ReturnType<typeof itemById>>>
 
+/** Holds an item against other corrections of its record until the transaction ends. */
+export const holdItem = (tx: Tx, id: ItemId) =>
+  tx.selectFrom('item').select('id').where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+
 /** The items of these ids that the transaction may see, newest first. */
 export async function itemsByIds(tx: Tx, ids: readonly string[]): Promise<ItemRow[]> {
   if (ids.length === 0) return []
   const rows = await tx
     .selectFrom('item')
     .select(columns)
-    .where('id', 'in', ids as ItemId[])
+    .where('id', '=', anyOf(ids as readonly ItemId[]))
     .orderBy('added_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
@@ -75,7 +80,7 @@ export async function newestItems(tx: Tx, { cases, by, state, after, limit }: Li
   const rows = await tx
     .selectFrom('item')
     .select(columns)
-    .$if(cases !== undefined, (query) => query.where('case_id', 'in', cases as CaseId[]))
+    .$if(cases !== undefined, (query) => query.where('case_id', '=', anyOf(cases as readonly CaseId[])))
     .$if(by !== undefined, (query) => query.where('added_by', '=', by as PersonId))
     .$if(state !== undefined, (query) => query.where('state', '=', state as ItemRow['state']))
     .$if(state === undefined, (query) => query.where('state', '<>', 'abandoned'))

@@ -71,13 +71,18 @@ export async function itemLines(tx: Tx, rows: readonly ItemRow[]): Promise<Line[
     tx,
     rows.map(({ case_id }) => case_id),
   )
-  const parents = await itemsByIds(
-    tx,
-    rows.flatMap(({ parent_id }) => (parent_id ? [parent_id] : [])),
+  const parents = new Map(
+    (
+      await itemsByIds(
+        tx,
+        rows.flatMap(({ parent_id }) => (parent_id ? [parent_id] : [])),
+      )
+    ).map((parent) => [parent.id, parent]),
   )
+  const remarksOf = Map.groupBy(remarks, ({ item_id }) => item_id)
   return rows.map((row) => {
-    const facts = correctedItem(row, remarks)
-    const parent = parents.find(({ id }) => id === row.parent_id)
+    const facts = correctedItem(row, remarksOf.get(row.id) ?? [])
+    const parent = row.parent_id ? parents.get(row.parent_id) : undefined
     return {
       id: row.id,
       case: { id: row.case_id, number: numbers.get(row.case_id) ?? '' },

@@ -1,6 +1,7 @@
 import type { Role } from '@sallyport/core/access'
 import type { PersonId } from '@sallyport/core/ids'
 import { sql } from 'kysely'
+import { anyOf } from '#db/any-of.ts'
 import type { Tx } from '#db/within.ts'
 
 /** What of a person stands sealed. */
@@ -60,7 +61,7 @@ export async function namesOf(tx: Tx, ids: readonly PersonId[]): Promise<Readonl
   const rows = await tx
     .selectFrom('person')
     .select(['id', 'sealed'])
-    .where('id', 'in', [...new Set(ids)])
+    .where('id', '=', anyOf([...new Set(ids)]))
     .execute()
   return new Map(rows.map((row) => [row.id, opened(tx, row).naming.name]))
 }
