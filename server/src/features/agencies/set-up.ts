@@ -79,6 +79,13 @@ export const slugTaken = { field: 'slug', expected: 'a short name that no other 
 
 const purposes: readonly Purpose[] = ['metadata', 'index', 'detail']
 
+type Founding = {
+  readonly asked: Asked<typeof setUp>
+  readonly prepared: Prepared
+  readonly host: string
+  readonly serverKey: Buffer
+}
+
 /**
  * Writes a new agency: its keys, its ledger with an empty signed tree, and its first administrator.
  *
@@ -87,12 +94,7 @@ const purposes: readonly Purpose[] = ['metadata', 'index', 'detail']
  */
 export async function found(
   tx: Tx,
-  {
-    asked,
-    prepared,
-    host,
-    serverKey,
-  }: { asked: Asked<typeof setUp>; prepared: Prepared; host: string; serverKey: Buffer },
+  { asked, prepared, host, serverKey }: Founding,
   now: Date,
 ) {
   const { agency, released, step } = prepared

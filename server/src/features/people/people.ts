@@ -106,7 +106,7 @@ export async function change(tx: Tx, { id, name, badge, roles }: Asked<typeof ch
 }
 
 export async function disable(tx: Tx, { id, why }: Asked<typeof disablePerson>, now: Date) {
-  const person = await heldWithAnother(tx, id)
+  await heldWithAnother(tx, id)
   await changePersonRow(tx, id, { state: 'disabled' })
   await endSessionsOf(tx, id, now)
   await spendEnrolments(tx, id, now)
