@@ -19,7 +19,7 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 const client = newQueryClient()
 const router = newRouter(client)
 const uploads = newUploadQueue()
-watchSession(client, uploads, () => void router.invalidate())
+watchSession(client, uploads)
 
 const place = document.getElementById('root')
 if (!place) throw new Error('The page has no place to stand.')

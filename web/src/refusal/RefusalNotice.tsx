@@ -27,5 +27,12 @@ export function told(error: unknown): { says: string; next: string; request: str
     return { says, next: more ? `${next} (${more})` : next, request: needsLog ? request : null }
   }
   if (error instanceof Fault) return { says: error.message, next: '', request: error.request }
+  // A part of the page that is fetched only when it is needed: the vault is away, or was renewed meanwhile.
+  if (error instanceof TypeError && /import/i.test(error.message))
+    return {
+      says: 'The vault did not answer, or was renewed while this page stood open.',
+      next: 'Reload the page.',
+      request: null,
+    }
   return { says: 'This page met a fault.', next: 'Reload the page. What you did before is kept.', request: null }
 }

@@ -23,8 +23,9 @@ export function SignedIn() {
     return () => clearTimeout(timer)
   }, [client, endsAt])
   useEffect(() => {
-    if (session === null)
-      void navigate({ to: '/sign-in', search: { from: window.location.pathname + window.location.search } })
+    const { pathname, search } = window.location
+    if (session === null && pathname !== '/sign-in')
+      void navigate({ to: '/sign-in', search: { from: pathname + search } })
   }, [session, navigate])
   const warning = useLockWhenIdle(session ?? null)
 

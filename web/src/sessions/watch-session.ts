@@ -18,14 +18,14 @@ export function lockNow(client: QueryClient): void {
   void call(lockSession, {}).catch(() => undefined)
 }
 
-/** Keeps page, uploads and other tabs level with the session. `left` is called when a sign-in is needed. */
-export function watchSession(client: QueryClient, uploads: UploadQueue, left: () => void): void {
+/** Keeps page, uploads and other tabs level with the session, by whichever call shows what became of it. */
+export function watchSession(client: QueryClient, uploads: UploadQueue): void {
   const current = () => client.getQueryData<Session | null>(sessionQuery.queryKey)
   const end = () => {
     if (!current()) return
     uploads.closed()
     keepSession(client, null)
-    left()
+    tellTabs('ended')
   }
   hearSession((code) => {
     if (code === 'session/locked') markLocked(client)
