@@ -152,7 +152,7 @@ export const verdict = z.object({
 })
 
 export const readVault = contract({
-  does: 'Gives the state of this server: version, ledger, keys, cryptography, clock and disk. No content.',
+  does: 'Gives the state of this server: version, ledger, keys, cryptography, database and disk. No content.',
   method: 'GET',
   path: '/vault',
   permission: 'agency.read',

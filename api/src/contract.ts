@@ -51,8 +51,8 @@ export type Asked<C extends Contract> = Out<C['params']> & Out<C['query']> & Out
 export type Asking<C extends Contract> = In<C['params']> & In<C['query']> & In<C['body']>
 export type Answered<C extends Contract> = C['reply'] extends z.ZodType ? z.output<C['reply']> : never
 
-/** The one cast by which text becomes an id. */
-export const id = <Kind extends string>() => z.uuid() as unknown as z.ZodType<Id<Kind>, string>
+/** The one cast by which text becomes an id. Letters of either case name the same thing; the ledger knows one spelling. */
+export const id = <Kind extends string>() => z.uuid().toLowerCase() as unknown as z.ZodType<Id<Kind>, string>
 
 /**
  * What is no control character, spelled out: `\P{Cc}` means nothing to readers of docs/OPENAPI.json that are

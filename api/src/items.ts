@@ -131,7 +131,7 @@ export const releaseItem = contract({
   params: one,
   body: z.strictObject({ why: line(400) }),
   reply: itemRecord,
-  refuses: ['item/not-found', 'item/not-held'],
+  refuses: ['item/not-found', 'item/not-quarantined', 'case/not-yours'],
 })
 
 export const verifyItem = contract({
@@ -142,7 +142,7 @@ export const verifyItem = contract({
   ledger: 'item.verified',
   params: one,
   reply: verdict,
-  refuses: ['item/not-found', 'item/not-held'],
+  refuses: ['item/not-found', 'item/not-held', 'case/not-yours'],
 })
 
 export const openViewing = contract({
@@ -233,7 +233,7 @@ export const readCustody = contract({
 })
 
 export const readProof = contract({
-  does: 'Gives the proof of one entry about an item, as a C2SP tlog-proof, with the entry and what opens it.',
+  does: 'Gives the proof of one entry about an item, as a C2SP tlog-proof, with the entry and the key of the ledger.',
   method: 'GET',
   path: '/items/:id/custody/:entry',
   permission: 'custody.read',
@@ -250,7 +250,11 @@ export const readLedger = contract({
   permission: 'ledger.read',
   ledger: 'ledger.read',
   query: z.strictObject({
-    act: z.string().max(60).optional(),
+    act: z
+      .string()
+      .max(60)
+      .regex(/^[a-z-]+\.[a-z-]+$/, 'An act such as item.opened')
+      .optional(),
     person: id<'person'>().optional(),
     from: instant.optional(),
     to: instant.optional(),

@@ -171,6 +171,11 @@ export const refusals = {
     says: 'The item is not held yet, so its content cannot be opened.',
     next: 'Wait until the upload is complete, or have a custodian look at why it is quarantined.',
   },
+  'item/not-quarantined': {
+    status: 409,
+    says: 'The item is not in quarantine, so there is nothing to release it from.',
+    next: 'Look at its state and its custody: somebody may have released it already.',
+  },
   'item/altered': {
     status: 409,
     says: 'The stored bytes of this item do not match what was received. They are not served.',

@@ -146,7 +146,7 @@ export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof an
 export async function release(tx: Tx, { id, why }: Asked<typeof releaseItem>) {
   await holdItem(tx, id)
   const { row } = await itemFor(tx, id, 'item.release')
-  if (row.state !== 'quarantined') throw new Refusal('item/not-held')
+  if (row.state !== 'quarantined') throw new Refusal('item/not-quarantined')
   await setItemState(tx, id, 'held')
   tell(tx, [id, row.case_id], { why, reasons: row.quarantine })
   return itemShown(tx, id)

@@ -183,7 +183,7 @@ test('nobody but a custodian releases, and only what is set aside', async () => 
     await codeOf(vault.ask(custodian)(releaseItem, { id: held.id, why: 'once more' })),
   ]
 
-  assert.deepEqual(answers, ['session/not-permitted', 'item/not-held'])
+  assert.deepEqual(answers, ['session/not-permitted', 'item/not-quarantined'])
 })
 
 test('a cancelled upload leaves no byte behind, and nothing can be sent to it any more', async () => {
