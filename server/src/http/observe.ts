@@ -69,8 +69,11 @@ export function newMeters(): Meters {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   let late = 0
+  // The first look is passed over: it measures the start itself, which is no load.
+  let looked = false
   setInterval(() => {
-    late = delay.percentile(99) / 1e6
+    late = looked ? delay.percentile(99) / 1e6 : 0
+    looked = true
     delay.reset()
   }, 2_000).unref()
   new Gauge({
