@@ -6,7 +6,7 @@ import {
   type listCases,
   type namePersonInCase,
   type noteOnCase,
-  type openCase,
+  openCase,
   type removeMember,
 } from '@sallyport/api/cases'
 import type { Asked } from '@sallyport/api/contract'
@@ -104,6 +104,10 @@ export async function annotate(tx: Tx, { id, field, says, why }: Asked<typeof an
   const { row } = await caseFor(tx, id, 'case.change')
   if (field === 'type' && !caseTypes.some((known) => known === says)) {
     throw new Refusal('request/malformed', { field: 'says', expected: `one of ${caseTypes.join(', ')}` })
+  }
+  // A corrected title stands in lists and in exports where the first one stood, so it has the same form.
+  if (field === 'title' && !openCase.body.shape.title.safeParse(says).success) {
+    throw new Refusal('request/malformed', { field: 'says', expected: 'one line of at most 200 characters' })
   }
   const facts = corrected(row.facts, await remarksOn(tx, [id], { item: false }))
   const was = facts[field] ?? ''
