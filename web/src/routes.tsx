@@ -46,6 +46,8 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
+    // The frame is needed whatever the answer is about: it comes while the vault is asked.
+    if (!context.client.getQueryData(sessionQuery.queryKey)) void import('./frame/Frame.tsx')
     const session = await context.client.ensureQueryData(sessionQuery)
     if (!session) throw redirect({ to: '/sign-in', search: { from: location.href } })
   },
