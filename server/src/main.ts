@@ -138,7 +138,8 @@ const verifier = () =>
     })),
   )
 
-let stop: (() => Promise<void>) | undefined
+/** Gives the function that stops what was started. A signal that comes meanwhile waits for it: half a vault leaves its database running. */
+let starting: Promise<() => Promise<void>> | undefined
 let stopping = false
 
 /** One Ctrl-C may arrive twice, from the terminal and through npm; only a later one means "at once". */
@@ -152,7 +153,10 @@ function leave(code: number): void {
   asked = Date.now()
   say('The vault is stopping.')
   setTimeout(() => process.exit(1), drainMs).unref()
-  void (stop?.() ?? Promise.resolve()).then(() => process.exit(code))
+  void Promise.resolve(starting)
+    .then((stop) => stop?.())
+    .catch(() => undefined)
+    .then(() => process.exit(code))
 }
 
 process.on('SIGTERM', () => leave(0))
@@ -164,8 +168,8 @@ process.on('unhandledRejection', (fault) => {
 })
 
 try {
-  stop = await start(readConfig(process.env))
-  if (stopping) await stop()
+  starting = start(readConfig(process.env))
+  await starting
 } catch (fault) {
   if (fault instanceof ConfigFaults) for (const sentence of fault.faults) console.error(sentence)
   else if (fault instanceof StartFault) console.error(fault.message)

@@ -64,6 +64,8 @@ export type Vault = {
 }
 
 const tidyMs = 60_000
+/** How long answers under way may take to end at a stop; then their connections are cut, and the rest is put in order. */
+const graceMs = 8_000
 
 /** Puts a vault together. It serves nothing until its `app` listens. */
 export async function assembleVault(parts: VaultParts): Promise<Vault> {
@@ -96,7 +98,9 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
 
   const stop = async () => {
     await tidying.stop()
-    await app.close()
+    // A film that stands still in a browser keeps its connection for as long as the page is open.
+    const cutting = setTimeout(() => app.server.closeAllConnections(), graceMs)
+    await app.close().finally(() => clearTimeout(cutting))
     await receiving.drain()
     await served.settle()
     const all = (await agencies()).map(({ id }) => id)
