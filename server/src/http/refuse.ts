@@ -83,6 +83,7 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
     )
   if (typeof message === 'string' && /timeout exceeded when trying to connect|Connection terminated/.test(message))
     return new Refusal('vault/busy')
+  if (statusCode === 403 || statusCode === 404) return new Refusal('request/not-found')
   if (statusCode === 400 || statusCode === 415)
     return new Refusal('request/malformed', { field: 'the request', expected: 'another form' })
   return undefined
