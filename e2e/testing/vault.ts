@@ -45,6 +45,7 @@ export async function startVault({ env = {} }: Options = {}): Promise<RunningVau
   const token = randomBytes(32).toString('base64url')
   const lines: string[] = []
   let child: ChildProcess | undefined
+  let asked = false
   const spawnServer = () => {
     child = spawn(process.execPath, [program], {
       env: {
@@ -59,6 +60,9 @@ export async function startVault({ env = {} }: Options = {}): Promise<RunningVau
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => lines.push(part.toString()))
+    child.once('exit', (code, signal) => {
+      if (!asked) console.log(`# the server ended unasked (${signal ?? code}):\n${lines.join('').slice(-3000)}`)
+    })
     return child
   }
   const ended = (of: ChildProcess) =>
@@ -82,6 +86,7 @@ export async function startVault({ env = {} }: Options = {}): Promise<RunningVau
   }
   const start = async () => {
     const begun = performance.now()
+    asked = false
     const now = spawnServer()
     while (!(await ready())) {
       if (now.exitCode !== null || now.signalCode !== null || performance.now() - begun > patienceMs)
@@ -93,6 +98,7 @@ export async function startVault({ env = {} }: Options = {}): Promise<RunningVau
   const end = async (signal: NodeJS.Signals) => {
     const now = child
     if (!now) return 0
+    asked = true
     now.kill(signal)
     return ended(now)
   }
