@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { readBag } from '@sallyport/api/exports'
 import type { Asked } from '@sallyport/api/contract'
 import { mostSubjects } from '@sallyport/core/entry'
-import type { ItemId } from '@sallyport/core/ids'
+import type { ExportId, ItemId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import yazl from 'yazl'
-import { type Tx, within } from '#db/within.ts'
+import { type Actor, type Tx, within } from '#db/within.ts'
 import type { Bytes } from '#http/route.ts'
 import { type Entering, record } from '#ledger/record.ts'
+import { entriesAbout, ledgerHead } from '#ledger/rows.ts'
 import type { Sequencer } from '#ledger/sequencer.ts'
 import type { Altered } from '#store/object-store.ts'
 import { caseFor } from '../cases/standing.ts'
@@ -54,6 +56,27 @@ export async function* zipped(files: AsyncIterable<BagFile>, folder: string): As
   }
 }
 
+const mostTries = 20
+const pauseMs = 100
+
+/**
+ * A bag proves its own making, so it waits until the entry of that stands in the published tree. Another
+ * server may hold the ledger; one that holds it for long is no reason for a bag that proves less.
+ */
+async function mustBePublished({ ground, sequencer }: Needs, actor: Actor, id: ExportId): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    await sequencer.settle(actor.agency)
+    const published = await within(ground, actor, async (tx) => {
+      const [made] = await entriesAbout(tx, { subject: id, limit: 1 })
+      const head = await ledgerHead(tx)
+      return made !== undefined && made.position !== null && head !== undefined && made.position < head.size
+    })
+    if (published) return
+    await pause(pauseMs)
+  }
+  throw new Refusal('vault/busy')
+}
+
 /** Streams the bag of an export, once its own entries are in a published checkpoint. */
 export async function streamBag(tx: Tx, { id }: Asked<typeof readBag>, needs: Needs): Promise<Bytes> {
   const exported = await ownExport(tx, id, needs.now())
@@ -71,7 +94,7 @@ export async function streamBag(tx: Tx, { id }: Asked<typeof readBag>, needs: Ne
     await enter({ act: 'item.found-altered', outcome: 'failed', on, detail: { what, segment: segment ?? null } })
   }
   async function* body(): AsyncGenerator<Uint8Array> {
-    await needs.sequencer.settle(actor.agency)
+    await mustBePublished(needs, actor, id)
     const files = bagFiles({ ...needs, altered }, actor, exported as NonNullable<typeof exported>)
     yield* zipped(files, folder)
   }
