@@ -92,11 +92,7 @@ type Founding = {
  * The ledger key is Ed25519 and lies wrapped under the server key, since the ledger must go on when
  * the agency withdraws its own.
  */
-export async function found(
-  tx: Tx,
-  { asked, prepared, host, serverKey }: Founding,
-  now: Date,
-) {
+export async function found(tx: Tx, { asked, prepared, host, serverKey }: Founding, now: Date) {
   const { agency, released, step } = prepared
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)

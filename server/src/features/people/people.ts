@@ -29,14 +29,7 @@ import {
 /** An enrolment link is good once, for three days. */
 const enrolmentMs = 72 * 3_600_000
 
-const shown = ({
-  id,
-  naming,
-  roles,
-  state,
-  created_at,
-  last_sign_in_at,
-}: PersonRow): z.output<typeof personForm> => ({
+const shown = ({ id, naming, roles, state, created_at, last_sign_in_at }: PersonRow): z.output<typeof personForm> => ({
   id,
   ...naming,
   roles: [...roles],
