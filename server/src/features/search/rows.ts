@@ -18,10 +18,13 @@ export type Findable = {
 
 const markOf = ([name, value]: readonly [string, string]) => `mark ${name}=${value}`
 
-/** What stands in the index for a record: a keyed digest of every word, beginning of a word and mark. */
+/**
+ * What stands in the index for a record: a keyed digest of every word, beginning of a word and mark. Sorted, since
+ * the order of the words would tell which numbers are beginnings of one word, and which word follows which.
+ */
 export function termsOf(keys: Pick<Keyring, 'term'>, { texts, marks }: Pick<Findable, 'texts' | 'marks'>): string[] {
   const words = [...prefixesOf(texts.filter((text) => typeof text === 'string'))].map((prefix) => `word ${prefix}`)
-  return [...words, ...Object.entries(marks).map(markOf)].map((term) => keys.term(term))
+  return [...words, ...Object.entries(marks).map(markOf)].map((term) => keys.term(term)).sort()
 }
 
 /** Puts a record into the blind index, or replaces its terms after a correction. */
