@@ -16,6 +16,8 @@ import { atEnd } from './postgres.ts'
 export type Options = {
   readonly maxBytes?: number
   readonly uploadDays?: number
+  /** Mounts what stands beside the operations, before the vault answers. */
+  readonly beside?: (vault: Vault, folder: string) => Promise<void>
   /** Stands between the vault and its store, for what a disk does only when it breaks. */
   readonly store?: (real: ObjectStore) => ObjectStore
 }
@@ -69,6 +71,7 @@ async function run(parts: Pick<VaultParts, 'db' | 'now'>, folder: string, option
     version: '0.0.0-test',
     verifier,
   })
+  await options.beside?.(vault, folder)
   await vault.app.ready()
   return { vault, store }
 }
