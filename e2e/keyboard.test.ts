@@ -135,6 +135,20 @@ test('a dialog opens and closes by keys, and gives the focus back to what opened
   await page.waitForFunction(() => document.activeElement?.textContent?.trim() === 'Export')
 })
 
+test('the menu of the person opens by keys, and its entries are walked by the arrows', async () => {
+  await tabTo(/^Fairhaven Police Department Henry Cho/)
+  await keys.press('Enter')
+  await page.getByRole('menu').waitFor()
+  await page.waitForFunction(() => document.activeElement?.closest('[role="menu"]'))
+  const first = await focus()
+  await keys.press('ArrowDown')
+  const second = await focus()
+  await keys.press('Escape')
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
+
+  assert.deepEqual([first.name, second.name], ['Light colours', 'Keys'])
+})
+
 test('a locked page shows and gives to the keys nothing of what lay on it, and opens by keys where it was', async () => {
   await tabTo(/^Lock this session$/)
   await keys.press('Enter')

@@ -47,7 +47,8 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { centered: false, transitionProps: { duration: 0 }, closeButtonProps: { 'aria-label': 'Close' } },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
+    // The placeholder is a focusable child of the menu that is no item, which a screen reader may not find there.
+    Menu: { defaultProps: { transitionProps: { duration: 0 }, withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { transitionProps: { duration: 0 }, events: { hover: true, focus: true, touch: true } } },
     Tabs: { defaultProps: { keepMounted: false } },
   },
@@ -63,6 +64,8 @@ export const colours: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6a737d',
     '--mantine-color-default-border': '#c9cfd6',
     '--mantine-color-error': '#b42318',
+    '--mantine-color-red-outline': '#b42318',
+    '--mantine-color-yellow-outline': '#8a5300',
     '--surface': '#ffffff',
     '--surface-quiet': '#eef0f2',
     '--edge': '#d9dde2',
@@ -78,6 +81,8 @@ export const colours: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#87919c',
     '--mantine-color-default-border': '#3f4750',
     '--mantine-color-error': '#ff8a80',
+    '--mantine-color-red-outline': '#ff8a80',
+    '--mantine-color-yellow-outline': '#f0b354',
     '--surface': '#161a1e',
     '--surface-quiet': '#1c2025',
     '--edge': '#2b3138',
