@@ -151,14 +151,16 @@ async function everyRefusalIsEntered({ person, home, before, answers }: Asked): 
 }
 
 test('what a custodian of another agency asks for leaves no trace in the ledger of this one', async () => {
-  const before = await rowsOf(vault, agency.id, 'select id from vault.ledger_entry')
+  // What was sent of an item is entered when its viewing has been quiet, so it may come in between.
+  const entries = () => rowsOf(vault, agency.id, `select id from vault.ledger_entry where act <> 'item.served'`)
+  const before = await entries()
 
   await walk(
     vault.home.administrator,
     steps.filter(({ contract }) => contract.permission !== 'anyone'),
   )
 
-  assert.equal((await rowsOf(vault, agency.id, 'select id from vault.ledger_entry')).length, before.length)
+  assert.equal((await entries()).length, before.length)
 })
 
 test('a thing of another agency cannot be drawn into a case of one’s own', async () => {
