@@ -13,7 +13,7 @@ import { diskHost, nativeSha256 } from '@sallyport/verify/disk-folder'
 import { Refused, refused } from '../../testing/asking.ts'
 import { enter, type Person } from '../../testing/cast.ts'
 import { declareItem, readViewing, sha256Of, somePlain } from '../../testing/deliver.ts'
-import { rowsOf } from '../../testing/house.ts'
+import { rowsOf, until } from '../../testing/house.ts'
 import { filesIn, unpacked } from '../../testing/unzip.ts'
 import { testVault } from '../../testing/vault.ts'
 
@@ -192,10 +192,13 @@ test('that a bag was delivered to its last byte stands in the custody, and the r
   const prepared = await vault.ask(detective)(exportItem, { id: item.id, why: 'for discovery' })
   const { bytes } = await fetchBag(detective, prepared)
 
-  const { rows } = await vault.ask(detective)(readCustody, { id: item.id, limit: 1000 })
+  const entered = async (act: string) => {
+    const { rows } = await vault.ask(detective)(readCustody, { id: item.id, limit: 1000 })
+    return rows.find((row) => row.act === act)
+  }
+  await until('the delivery is entered', async () => (await entered('export.delivered')) !== undefined)
 
-  const exported = rows.find(({ act }) => act === 'item.exported')
-  const delivered = rows.find(({ act }) => act === 'export.delivered')
+  const [exported, delivered] = [await entered('item.exported'), await entered('export.delivered')]
   assert.equal(exported?.facts['why'], 'for discovery')
   assert.deepEqual(
     [delivered?.outcome, delivered?.facts['bytes'], delivered?.facts['whole']],
