@@ -36,7 +36,7 @@ type Tally = { readonly failed: number; readonly left: readonly string[] }
 async function runFiles(files: string[]): Promise<Tally> {
   let failed = 0
   const left: string[] = []
-  const stream = run({ files, cwd: root, concurrency: browser ? 1 : 2, timeout: browser ? 600_000 : 180_000 })
+  const stream = run({ files, cwd: root, concurrency: browser ? 1 : 2, timeout: browser ? 1_800_000 : 300_000 })
   const skipped = ({ name, skip, todo }: { name: string; skip?: string | boolean; todo?: string | boolean }) => {
     if (skip !== undefined && skip !== false) left.push(name)
     else if (todo !== undefined && todo !== false) left.push(name)
