@@ -90,7 +90,7 @@ function parametersOf({ params, query }: Contract): object[] {
   return [...of(params, 'path'), ...of(query, 'query')]
 }
 
-function responsesOf({ reply, refuses, permission }: Contract): Record<string, object> {
+function responsesOf({ reply, refuses, permission, path }: Contract): Record<string, object> {
   const codes = [
     ...refuses,
     ...general,
@@ -106,7 +106,7 @@ function responsesOf({ reply, refuses, permission }: Contract): Record<string, o
   ])
   const content =
     reply === 'bytes'
-      ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+      ? { [path.endsWith('.zip') ? 'application/zip' : '*/*']: { schema: { type: 'string', format: 'binary' } } }
       : { 'application/json': { schema: schemaOf(reply, 'output') } }
   // Bytes of a viewing may be asked for in part.
   const part = refuses.includes('viewing/bad-range') ? { 206: { description: 'The range', content } } : {}
