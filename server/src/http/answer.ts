@@ -80,6 +80,8 @@ type House = AnswerParts & {
   readonly takePlace: (person: string) => () => void
   /** Bounds what somebody without a session can have entered. */
   readonly boundStranger: (address: string) => void
+  /** Takes note of work that is to end before the vault does. */
+  readonly follow: <T>(work: Promise<T>) => Promise<T>
 }
 
 function mustBeHealthy({ sequencer }: House, agency: AgencyId): void {
@@ -187,8 +189,7 @@ async function asSomebody(house: House, mounted: Exclude<Route, { kind: 'public'
     const known = (actor: Actor) => void (visit.actor = actor)
     const actor = await doorkeeper.actorOf(tx, { cookie, csrf, contract, from, now, polled, known })
     // Only now: what a stranger sends is not looked at, and no record is named in an entry at their word.
-    const asked = mounted.kind === 'raw' ? (undefined as never) : parse(contract, visit)
-    if (mounted.kind === 'raw') visit.on = Object.values(visit.request.params ?? {}).map(String)
+    const asked = parse(contract, visit)
     await become(tx, actor)
     if (mounted.kind !== 'signed-in') visit.leave = house.takePlace(`${agency} ${actor.person}`)
     if (mounted.kind === 'raw') return undefined
@@ -231,7 +232,7 @@ async function atLength(house: House, mounted: Kind<'raw' | 'bytes' | 'slow'>, v
     const { after, ...bytes } = answered as Bytes
     const ended = (sent: number, whole: boolean) => {
       visit.leave?.()
-      return after(sent, whole)
+      return house.follow(after(sent, whole))
     }
     const streaming = await stream({ ...bytes, after: ended }, reply)
     streams = true
@@ -255,19 +256,38 @@ export function claimedBy(doorkeeper: Doorkeeper, cookie: string, from: From): A
   return agency && visitor(agency, from)
 }
 
+/** What was begun is waited for at a stop, also what comes after an answer: it has entries to make. */
+function following() {
+  const under = new Set<Promise<unknown>>()
+  return {
+    follow<T>(work: Promise<T>): Promise<T> {
+      const ended = () => under.delete(work)
+      under.add(work)
+      work.then(ended, ended)
+      return work
+    },
+    async settle(): Promise<void> {
+      while (under.size > 0) await Promise.allSettled(under)
+    },
+  }
+}
+
 /** Answers requests: session, permission, transaction, ledger entry and reply check, each in one place. */
 export function answering(parts: AnswerParts) {
   const clock = () => parts.now().getTime()
+  const { follow, settle } = following()
   const house: House = {
     ...parts,
     entered: remembering(repeatMs, clock),
     writable: remembering(writableMs, clock),
     takePlace: atOnce(mostLong),
     boundStranger: limit({ burst: 60, perSecond: 1, now: clock }),
+    follow,
   }
   return {
-    answer: (mounted: Route, visit: Visit) => answerOne(house, mounted, visit),
+    answer: (mounted: Route, visit: Visit) => follow(answerOne(house, mounted, visit)),
     enterRefusal: (refusal: Refusal, contract: Contract, visit: Visit) =>
-      enterRefusal(house, refusal, { ...visit, contract }),
+      follow(enterRefusal(house, refusal, { ...visit, contract })),
+    settle,
   }
 }

@@ -254,6 +254,15 @@ function isOtherKind({ path }: Contract, param: string, other: string): boolean 
   return !of[noun]?.includes(other)
 }
 
+test('no operation passes over a parameter that it does not know', async () => {
+  const tries = steps.map(({ name, wire }) => {
+    const join = wire.path.includes('?') ? '&' : '?'
+    return { name, what: 'an unknown parameter', wire: { ...wire, path: `${wire.path}${join}surprise=1` } }
+  })
+
+  await refuseAll(tries, ['request/malformed'])
+})
+
 test('a question with unknown, doubled or hostile parameters is refused', async () => {
   const cursors = [
     'x',

@@ -59,7 +59,8 @@ function visitOf(
 /** Everything between a connection and the function that answers a request, in the order in which it happens. */
 export function serve(parts: ServeParts): FastifyInstance<Server> {
   const app = listener(parts)
-  const { answer, enterRefusal } = answering(parts)
+  const { answer, enterRefusal, settle } = answering(parts)
+  app.addHook('onClose', settle)
   const { knock, admit } = gate(parts)
   const visits = new WeakMap<FastifyRequest, Visit>()
   for (const mounted of parts.routes) {

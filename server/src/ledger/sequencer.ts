@@ -89,9 +89,12 @@ export function startSequencer(parts: Parts): Sequencer {
   }
   const look = async () => {
     const agencies = await within(parts.ground, theServer(noAgency), knownAgencies)
-    for (const { agency_id } of agencies) void runner(agency_id as AgencyId).begin(0)
+    for (const { agency_id } of agencies) if (!stopped) void runner(agency_id as AgencyId).begin(0)
   }
-  const timer = setInterval(() => void look().catch((fault: unknown) => parts.say(fault, noAgency)), lookMs).unref()
+  let looking: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    looking = look().catch((fault: unknown) => parts.say(fault, noAgency))
+  }, lookMs).unref()
   return {
     poke: (agency) => void (stopped || runner(agency).begin(gatherMs)),
     healthy: (agency) => runners.get(agency)?.healthy() ?? true,
@@ -102,6 +105,7 @@ export function startSequencer(parts: Parts): Sequencer {
     async stop() {
       stopped = true
       clearInterval(timer)
+      await looking
       await Promise.all([...runners.values()].flatMap(({ under }) => under() ?? []))
     },
   }

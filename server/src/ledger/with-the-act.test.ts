@@ -39,7 +39,10 @@ const actsSince = async (at: Date) =>
       vault.home.id,
       `select act from vault.ledger_entry where at >= '${at.toISOString()}' order by at, id`,
     )
-  ).map(({ act }) => act)
+  )
+    .map(({ act }) => act)
+    // Entered after the answer, so perhaps only now.
+    .filter((act) => act !== 'upload.part-received')
 
 const codeOf = (outcome: Promise<unknown>) =>
   outcome.then(
