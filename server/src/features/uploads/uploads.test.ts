@@ -238,6 +238,16 @@ test('an upload goes on where it was after the vault was started anew', async ()
   assert.equal((await itemOf(item)).sha256, sha256Of(bytes))
 })
 
+test('what is entered after the answer is not lost when the vault stops right then', async () => {
+  const bytes = somePlain(1000)
+  const { id } = await declareItem(vault, detective, { case: file.id, bytes })
+  await sendPart(vault, detective, { upload: id, bytes: bytes.subarray(0, 400) })
+
+  await vault.restart()
+
+  assert.deepEqual(await actsAbout(id), ['item.declared', 'upload.part-received'])
+})
+
 test('an upload whose last byte came just before a crash is completed by the next start', async () => {
   const bytes = somePlain(400_000)
   const { id, item } = await declareItem(vault, detective, { case: file.id, bytes })
