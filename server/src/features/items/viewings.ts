@@ -187,7 +187,7 @@ export async function* watched(
 const shownTypes = /^(video|audio|image)\/[a-z0-9.+-]+$|^application\/pdf$|^text\/plain$/
 
 /** The type as declared, if showing it is harmless. SVG and HTML can carry script, so they are not. */
-export const safeType = (mediaType: string): string => {
+const safeType = (mediaType: string): string => {
   if (mediaType === 'text/plain') return 'text/plain; charset=utf-8'
   return shownTypes.test(mediaType) && !mediaType.includes('svg') && !mediaType.includes('xml')
     ? mediaType
