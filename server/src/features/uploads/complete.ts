@@ -7,7 +7,7 @@ import type { ObjectStore, Sealed, Sealing } from '#store/object-store.ts'
 import { caseById, caseKey, nextExhibit } from '../cases/rows.ts'
 import { objectAad } from '../items/content.ts'
 import { insertObject, itemById, objectKey, setItemState, setReceived, setReceivedEntry } from '../items/rows.ts'
-import { holdUpload, setUploadState, type UploadRow } from './rows.ts'
+import { holdUpload, setChecking, setUploadState, type UploadRow } from './rows.ts'
 
 /** What sets an item aside for a custodian instead of holding it. It is never turned away. */
 export type QuarantineRule = { readonly maxBytes: number; readonly types: readonly string[] }
@@ -60,7 +60,7 @@ export async function complete(parts: Completing, actor: Actor, id: UploadId): P
     // Held, so that what is cancelled in the same moment is not taken up again.
     const row = await holdUpload(tx, id)
     if (!row || (row.state !== 'receiving' && row.state !== 'checking')) return undefined
-    await setUploadState(tx, id, 'checking')
+    await setChecking(tx, id)
     return row.declared_sha256 ? { row, sealing: await sealingOf(tx, row) } : undefined
   })
   if (!waiting) return

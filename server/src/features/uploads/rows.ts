@@ -86,6 +86,17 @@ export const setArrived = (
 export const setUploadState = (tx: Tx, id: UploadId, state: UploadRow['state']) =>
   tx.updateTable('upload').set({ state }).where('id', '=', id).execute()
 
+/**
+ * Every byte is here. The count is set again: when the database failed at the last part, nobody had told
+ * it, and a digest that is declared now is only compared when the count is whole.
+ */
+export const setChecking = (tx: Tx, id: UploadId) =>
+  tx
+    .updateTable('upload')
+    .set(({ ref }) => ({ state: 'checking' as const, received: ref('size') }))
+    .where('id', '=', id)
+    .execute()
+
 export const setDeclared = (tx: Tx, id: UploadId, sha256: string) =>
   tx
     .updateTable('upload')

@@ -265,6 +265,21 @@ test('an upload whose last byte came just before a crash is completed by the nex
   assert.ok(read.bytes.equals(bytes))
 })
 
+test('an upload whose last byte came while the database was away is held once its digest is stated', async () => {
+  const bytes = somePlain(400_000)
+  const { id, item } = await declareItem(vault, detective, { case: file.id, bytes, sha256: null })
+  await vault.owner.query(`revoke update (received) on vault.upload from ${groupRole}`)
+  const cut = await sendPart(vault, detective, { upload: id, bytes })
+  await vault.owner.query(`grant update (received) on vault.upload to ${groupRole}`)
+
+  const offset = await offsetOf(vault, detective, id)
+  await vault.ask(detective)(declareDigest, { id, sha256: sha256Of(bytes) })
+
+  assert.ok(cut.status >= 500)
+  assert.equal(offset, bytes.length)
+  await until('the item is held', async () => (await itemOf(item)).state === 'held')
+})
+
 test('an upload that is completed many times at once gets one exhibit number and one entry', async () => {
   const bytes = somePlain(200_000)
   const { id, item } = await declareItem(vault, detective, { case: file.id, bytes, sha256: null })
