@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isIP } from 'node:net'
-import { bits, type Der, integer, octets, oid, sequence, setOf, tagged, time, utf8, yes } from './der.ts'
+import { bits, type Der, integer, octets, oid, sequence, setOf, tagged, time, utf8, yes } from '@sallyport/core/der'
 
 /** Certificates by RFC 5280, of the two kinds that a vault makes for itself, all signed with ECDSA P-384 and SHA-384. */
 type Validity = { readonly from: Date; readonly until: Date }
@@ -39,11 +39,13 @@ const named = (name: string) =>
  * The permission for one name in the constraints of an authority (RFC 5280, 4.2.1.10). Exported so that
  * one can look whether an authority carries it: nothing in Node reads this extension.
  */
-export const permission = (name: string): Der =>
-  sequence(
-    isIP(name)
-      ? tagged(7, false, addressBytes(name), Buffer.alloc(addressBytes(name).length, 0xff))
-      : tagged(2, false, Buffer.from(name, 'ascii')),
+export const permission = (name: string): Buffer =>
+  Buffer.from(
+    sequence(
+      isIP(name)
+        ? tagged(7, false, addressBytes(name), Buffer.alloc(addressBytes(name).length, 0xff))
+        : tagged(2, false, Buffer.from(name, 'ascii')),
+    ),
   )
 
 type Body = {
@@ -68,7 +70,10 @@ function issue({ issuer, subject, publicKey, validity, extensions }: Body): stri
     tagged(3, true, sequence(...extensions)),
   )
   const whole = sequence(body, ecdsaWithSha384, bits(sign('sha384', body, issuer.key)))
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(whole)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
