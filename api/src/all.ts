@@ -1,4 +1,5 @@
 import * as agency from './agency.ts'
+import * as alarms from './alarms.ts'
 import * as cases from './cases.ts'
 import type { Contract } from './contract.ts'
 import * as exports from './exports.ts'
@@ -21,6 +22,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   uploads,
   search,
   exports,
+  alarms,
 }).flatMap(([noun, module]) =>
   Object.entries(module).flatMap(([name, value]) => (isContract(value) ? [{ noun, name, contract: value }] : [])),
 )

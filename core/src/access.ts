@@ -34,6 +34,8 @@ export const permissions = {
   'item.verify': 'have the stored bytes and the custody of an item checked',
   'item.release': 'release an item from quarantine',
   'custody.read': 'read the custody of an item',
+  'alarm.read': 'see the alarms of the agency',
+  'alarm.acknowledge': 'acknowledge an alarm',
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof permissions
@@ -82,6 +84,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.release': 'agency',
     'custody.read': 'agency',
     'people.read': 'agency',
+    'alarm.read': 'agency',
+    'alarm.acknowledge': 'agency',
   },
   supervisor: {
     'case.read': 'agency',
@@ -102,11 +106,14 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'people.read': 'agency',
     'people.change': 'agency',
     'ledger.read': 'agency',
+    'alarm.read': 'agency',
+    'alarm.acknowledge': 'agency',
   },
   auditor: {
     'agency.read': 'agency',
     'people.read': 'agency',
     'ledger.read': 'agency',
+    'alarm.read': 'agency',
   },
 }
 

@@ -20,3 +20,5 @@ export type ViewingId = Id<'viewing'>
 export type ExportId = Id<'export'>
 export type EntryId = Id<'entry'>
 export type NoteId = Id<'note'>
+export type AlarmId = Id<'alarm'>
+export type MonitorId = Id<'monitor'>

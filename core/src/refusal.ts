@@ -236,6 +236,16 @@ export const refusals = {
     says: 'There is nothing in this case that can be exported by you.',
     next: 'Check that the items are held and that your role may export them.',
   },
+  'alarm/not-found': {
+    status: 404,
+    says: 'No such alarm in your agency.',
+    next: 'Look at the list of alarms.',
+  },
+  'alarm/acknowledged': {
+    status: 409,
+    says: 'Somebody has acknowledged this alarm already.',
+    next: 'Read what they wrote. If the same is found again, it is a new alarm.',
+  },
 } as const satisfies Record<string, { status: number; says: string; next: string }>
 
 export type RefusalCode = keyof typeof refusals

@@ -6,6 +6,7 @@ import type { Actor, Ground } from '#db/within.ts'
 import { agenciesOf, agencyNamed, agencyRoutes } from '#features/agencies/routes.ts'
 import { newSetUpLinks, type SetUpLinks } from '#features/agencies/set-up.ts'
 import { unlockAtStart, withdrawAll } from '#features/agencies/unlock.ts'
+import { alarmRoutes } from '#features/alarms/routes.ts'
 import { caseRoutes } from '#features/cases/routes.ts'
 import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
@@ -151,6 +152,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...uploadRoutes({ ground, receiving, room, days, now, poke, say }),
     ...custodyRoutes({ ground, ledger, now }),
     ...searchRoutes,
+    ...alarmRoutes,
     ...exportRoutes({ ground, store, ledger, version, verifier, sequencer, now }),
   ]
 }

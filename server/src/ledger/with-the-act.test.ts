@@ -10,7 +10,7 @@ import { groupRole } from '../db/cluster.ts'
 import { Refused, refused, wireOf } from '../testing/asking.ts'
 import { enter, type Person } from '../testing/cast.ts'
 import { readViewing } from '../testing/deliver.ts'
-import { everyContract } from '../testing/every-contract.ts'
+import { everyContract, nothings } from '../testing/every-contract.ts'
 import { recordsOf, rowsOf, until } from '../testing/house.ts'
 import { faultsIn } from '../testing/ledger.ts'
 import { testVault } from '../testing/vault.ts'
@@ -75,6 +75,7 @@ test('while the ledger takes no entry nothing is done and nothing is shown, by a
   const [entry] = (await vault.ask(detective)(readCustody, { id: item.id })).rows
   vault.advance(61_000)
   const things = {
+    ...nothings(),
     case: file.id,
     item: item.id,
     upload: item.upload,

@@ -12,6 +12,7 @@ export type Things = {
   readonly export: string
   readonly person: string
   readonly entry: string
+  readonly alarm: string
 }
 
 type Asked = Readonly<Record<string, unknown>>
@@ -88,6 +89,9 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   exportItem: { id: of.item, why },
   exportCase: { id: of.case, why },
   readBag: { id: of.export },
+  listAlarms: { open: 'true' },
+  readAlarm: { id: of.alarm },
+  acknowledgeAlarm: { id: of.alarm, note: 'Seen on the walk' },
 })
 
 export type Step = { readonly name: string; readonly contract: Contract; readonly asked: Asked; readonly wire: Wire }
@@ -116,5 +120,14 @@ const tusOf = ({ path }: Contract, wire: Wire): Wire =>
 /** Things that are nowhere. */
 export const nothings = (): Things => {
   const some = () => crypto.randomUUID()
-  return { case: some(), item: some(), upload: some(), viewing: some(), export: some(), person: some(), entry: some() }
+  return {
+    case: some(),
+    item: some(),
+    upload: some(),
+    viewing: some(),
+    export: some(),
+    person: some(),
+    entry: some(),
+    alarm: some(),
+  }
 }

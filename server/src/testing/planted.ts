@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { acknowledgeAlarm, listAlarms } from '@sallyport/api/alarms'
 import { addMember, annotateCase, namePersonInCase, noteOnCase } from '@sallyport/api/cases'
 import { exportCase } from '@sallyport/api/exports'
 import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport/api/items'
 import { disablePerson, invitePerson } from '@sallyport/api/people'
 import { search } from '@sallyport/api/search'
+import { theServer, within } from '../db/within.ts'
+import { raise } from '../features/alarms/raise.ts'
 import type { Founded, Person } from './cast.ts'
 import { declareItem, readViewing, sendPart } from './deliver.ts'
 import type { Things } from './every-contract.ts'
@@ -128,8 +131,10 @@ export async function plant(vault: TestVault): Promise<Planted> {
   })
   people.set('enrolment link', left.link.split('.').at(-1) ?? '')
   await administer(disablePerson, { id: left.person.id, why: of('reason of a disabling') })
+  const alarm = await anAlarm(vault, agency, of('note on an alarm'))
   await vault.settle(agency)
   const things = {
+    alarm,
     case: id,
     item: item.id,
     upload: item.upload,
@@ -141,6 +146,19 @@ export async function plant(vault: TestVault): Promise<Planted> {
     underWay: underWay.id,
   }
   return { agency, custodian, detective, things, content, people }
+}
+
+/** Raised by the vault about a thing, and acknowledged. */
+async function anAlarm(vault: TestVault, agency: Founded, note: string): Promise<string> {
+  const { ground } = vault.vault()
+  await within(ground, theServer(agency.id), (tx) =>
+    raise(tx, { code: 'fixity/untracked', on: [], facts: { bytes: 1 } }),
+  )
+  const { rows } = await vault.ask(agency.administrator)(listAlarms, { open: 'true' })
+  const id = rows[0]?.id
+  if (!id) throw new Error('No alarm was raised.')
+  await vault.ask(agency.administrator)(acknowledgeAlarm, { id, note })
+  return id
 }
 
 async function receiptOf(vault: TestVault, person: Person, item: string): Promise<string> {
