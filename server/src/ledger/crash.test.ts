@@ -83,7 +83,7 @@ for (const wrote of [true, false]) {
 test('a crash between the places and the tiles keeps every entry at the place it was given', async () => {
   const ledger = await aLedger()
   await ledger.enter(10)
-  await roundUntil(ledger, { left: 0, wrote: true })
+  await roundUntil(ledger, { left: 2, wrote: false })
   const placed = await ledger.leaves()
   await ledger.enter(10)
 

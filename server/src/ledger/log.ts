@@ -17,6 +17,7 @@ import {
 } from '@sallyport/core/tiles'
 import { type Ground, theServer, type Tx, within } from '#db/within.ts'
 import { sha256, unwrapKey } from '#keys/primitives.ts'
+import { mustKnowNewest } from './newest.ts'
 import { holdLedger, leavesFrom, ledgerHead, logKeys, placeWaiting, swapHead } from './rows.ts'
 import { type TileFolder, TileConflict } from './tile-folder.ts'
 
@@ -54,7 +55,7 @@ export type LogParts = {
   readonly now: () => Date
 }
 
-async function openLog(tx: Tx, serverKey: Uint8Array): Promise<Log> {
+export async function openLog(tx: Tx, serverKey: Uint8Array): Promise<Log> {
   const keys = await logKeys(tx)
   if (!keys) throw new Error('The agency of this ledger does not exist.')
   const seed = unwrapKey(serverKey, keys.log_private)
@@ -130,9 +131,15 @@ async function writeTiles(tx: Tx, { folder, edge, to }: { folder: TileFolder; ed
  */
 export async function sequence(parts: LogParts, known: { log?: Log }): Promise<number | undefined> {
   const { ground, agency, folder, now } = parts
-  const placed = await within(ground, theServer(agency), async (tx) =>
-    (await holdLedger(tx)) ? placeWaiting(tx, roundSize) : undefined,
-  )
+  const placed = await within(ground, theServer(agency), async (tx) => {
+    if (!(await holdLedger(tx))) return undefined
+    const head = await ledgerHead(tx)
+    if (!head) return undefined
+    const log = (known.log ??= await openLog(tx, parts.serverKey))
+    // Before any place is given: places that an older database gives are not those of the published tree.
+    await mustKnowNewest(folder, head, log.signer.key)
+    return placeWaiting(tx, roundSize)
+  })
   if (placed === undefined) return undefined
   const published = await within(ground, theServer(agency), async (tx) => {
     if (!(await holdLedger(tx))) return undefined

@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { AgencyId } from '@sallyport/core/ids'
 import { type Ground, noAgency, theServer, within } from '#db/within.ts'
 import { type Log, type LogParts, sequence } from './log.ts'
+import { LedgerBehind } from './newest.ts'
 import { knownAgencies } from './rows.ts'
-import { tileFolder } from './tile-folder.ts'
+import { TileConflict, tileFolder } from './tile-folder.ts'
 
 /** How long entries are gathered before a round: more of them then share one signature and one sync. */
 const gatherMs = 40
@@ -12,14 +13,22 @@ const gatherMs = 40
 const lookMs = 1_000
 /** How long the ledger may fail before nothing is served any more. */
 const patienceMs = 60_000
+/** How often a fault that stays the same is told again. */
+const repeatMs = 60_000
+/** How long a reader waits for another server that holds the ledger. */
+const settleMs = 10_000
 
 export type Sequencer = {
   /** Tells that an entry was committed for an agency. */
   readonly poke: (agency: AgencyId) => void
   /** False when the ledger of the agency could not be published for a minute: then nothing is served. */
   readonly healthy: (agency: AgencyId) => boolean
-  /** Runs rounds until nothing waits, for a reader that needs its own entry in the tree. */
+  /** Waits until nothing that was committed before waits for its place, for a reader that needs its own entry in the tree. */
   readonly settle: (agency: AgencyId) => Promise<void>
+  /** Signs nothing more for the agency: somebody outside holds what this ledger does not know. */
+  readonly halt: (agency: AgencyId, why: LedgerBehind) => void
+  /** Lets a ledger that stopped try again, after what was missing was replayed. */
+  readonly resume: (agency: AgencyId) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -29,39 +38,70 @@ type Parts = {
   readonly serverKey: Uint8Array
   readonly now: () => Date
   readonly say: (fault: unknown, agency: AgencyId) => void
+  /** Asks those outside who hold checkpoints, before the first is signed here. Throws {@link LedgerBehind}. */
+  readonly before?: (agency: AgencyId) => Promise<void>
+  /** Told once when a ledger stops for good: what it holds and what it signed do not fit together. */
+  readonly stopped?: (agency: AgencyId, fault: TileConflict | LedgerBehind) => void
+  /** Told when a checkpoint was published. */
+  readonly published?: (agency: AgencyId) => void
 }
 
 export const ledgerFolder = (folder: string, agency: AgencyId): string => join(folder, agency)
 
 /** The ledger of one agency, as this process runs it. */
 type Runner = {
-  readonly begin: (after: number) => Promise<void>
-  readonly under: () => Promise<void> | undefined
+  /** Gives whether this server held the ledger to the end of the rounds, or stopped it. */
+  readonly begin: (after: number) => Promise<boolean>
+  readonly under: () => Promise<boolean> | undefined
   readonly healthy: () => boolean
+  readonly halt: (why: LedgerBehind) => void
+  readonly resume: () => void
 }
 
-function runnerOf(agency: AgencyId, { say, now, ...parts }: Parts): Runner {
+const endsIt = (fault: unknown): fault is TileConflict | LedgerBehind =>
+  fault instanceof TileConflict || fault instanceof LedgerBehind
+
+function runnerOf(agency: AgencyId, { say, now, before, stopped, published: tellPublished, ...parts }: Parts): Runner {
   const folder = tileFolder(ledgerFolder(parts.folder, agency))
   const log: LogParts = { ...parts, now, agency, folder }
   const known: { log?: Log } = {}
-  let running: Promise<void> | undefined
+  let running: Promise<boolean> | undefined
   let poked = false
   let failingSince: number | undefined
+  let asked = before === undefined
+  let halted: LedgerBehind | undefined
+  let ended: string | undefined
+  let told = { message: '', at: 0 }
 
-  const rounds = async () => {
+  const fail = (fault: unknown) => {
+    delete known.log
+    failingSince ??= now().getTime()
+    const message = fault instanceof Error ? fault.message : String(fault)
+    if (endsIt(fault) && ended !== message) stopped?.(agency, fault)
+    ended = endsIt(fault) ? message : undefined
+    if (told.message === message && now().getTime() - told.at < repeatMs) return
+    told = { message, at: now().getTime() }
+    say(fault, agency)
+  }
+  const rounds = async (): Promise<boolean> => {
+    let held = true
     try {
+      if (halted) throw halted
+      if (!asked) await before?.(agency)
+      asked = true
       for (let more = 0; poked || more > 0; ) {
         poked = false
         const published = await sequence(log, known)
         // While another server holds the ledger, this one has not shown that it can publish.
-        if (published !== undefined) failingSince = undefined
+        if (published !== undefined) failingSince = ended = undefined
+        held = published !== undefined
         more = published ?? 0
+        if (more > 0) tellPublished?.(agency)
       }
     } catch (fault) {
-      delete known.log
-      failingSince ??= now().getTime()
-      say(fault, agency)
+      fail(fault)
     }
+    return held
   }
   return {
     begin(after) {
@@ -74,7 +114,15 @@ function runnerOf(agency: AgencyId, { say, now, ...parts }: Parts): Runner {
       return running
     },
     under: () => running,
-    healthy: () => failingSince === undefined || now().getTime() - failingSince < patienceMs,
+    healthy: () => !halted && !ended && (failingSince === undefined || now().getTime() - failingSince < patienceMs),
+    halt(why) {
+      halted = why
+      fail(why)
+    },
+    resume() {
+      halted = ended = failingSince = undefined
+      asked = before === undefined
+    },
   }
 }
 
@@ -100,6 +148,13 @@ export function startSequencer(parts: Parts): Sequencer {
     healthy: (agency) => runners.get(agency)?.healthy() ?? true,
     async settle(agency) {
       await runner(agency).under()
+      // Another server may hold the ledger just now. Once it lets go, nothing that was committed before waits.
+      for (const until = Date.now() + settleMs; !(await runner(agency).begin(0)) && Date.now() < until; )
+        await pause(20)
+    },
+    halt: (agency, why) => runner(agency).halt(why),
+    async resume(agency) {
+      runner(agency).resume()
       await runner(agency).begin(0)
     },
     async stop() {
