@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { floe, headerLength } from '@sallyport/core/floe'
 import { hmacSha256, stretch, unwrapKey, wrapKey } from '../server/src/keys/primitives.ts'
-import { ed25519Verify } from '../server/src/ledger/signatures.ts'
+import { verifiers } from '../server/src/ledger/signatures.ts'
 import { nodePrimitives } from '../server/src/store/primitives.ts'
 
 type Vector = Readonly<Record<string, string>> & { readonly tcId: number; readonly result: string }
@@ -70,7 +70,7 @@ async function pbkdf2(vector: Vector): Promise<Outcome> {
 }
 
 const ed25519 = async (vector: Vector, { publicKey }: Group): Promise<Outcome> =>
-  (await ed25519Verify(Buffer.from(publicKey?.pk ?? '', 'hex'), bytes(vector, 'msg'), bytes(vector, 'sig'))) ===
+  (await verifiers.ed25519(Buffer.from(publicKey?.pk ?? '', 'hex'), bytes(vector, 'msg'), bytes(vector, 'sig'))) ===
   valid(vector)
 
 const files = {

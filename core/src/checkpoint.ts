@@ -1,10 +1,14 @@
 import { base64, unbase64 } from './bytes.ts'
+import { type ReadCheckpoint, verifyCosignatures } from './cosignature.ts'
 import {
-  type Ed25519Verify,
+  keyType,
+  type Note,
   type NoteSigner,
   readNote,
+  type Signed,
   signNote,
   type VerifierKey,
+  type Verifiers,
   verifyNote,
   writeNote,
 } from './note.ts'
@@ -51,15 +55,29 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner)
  *
  * `signed` shows that whoever holds the key stated this size and this root. It does not show that
  * they stated the same to everyone, nor that it is the newest they stated.
+ * A log may sign as a cosigner does (ML-DSA-44); where this machine cannot check that, it is `unsigned`.
  */
 export async function openCheckpoint(
   bytes: Uint8Array,
-  { key, verify }: { readonly key: VerifierKey; readonly verify: Ed25519Verify },
+  { key, verify }: { readonly key: VerifierKey; readonly verify: Verifiers },
 ): Promise<OpenedCheckpoint> {
   const note = readNote(bytes)
   const checkpoint = note && readCheckpoint(note.text)
   if (!note || !checkpoint) return { is: 'malformed' }
-  const signed = await verifyNote(note, { keys: [key], verify })
-  if (signed.is !== 'signed') return { is: signed.is }
+  const is =
+    key.type === keyType.ed25519
+      ? await isSigned(note, key, verify)
+      : await isCosigned({ note, checkpoint }, key, verify)
+  if (is !== 'signed') return { is }
   return checkpoint.origin === key.name ? { is: 'signed', checkpoint } : { is: 'foreign' }
+}
+
+async function isSigned(note: Note, key: VerifierKey, verify: Verifiers): Promise<Signed['is']> {
+  return (await verifyNote(note, { keys: [key], verify })).is
+}
+
+async function isCosigned(read: ReadCheckpoint, key: VerifierKey, verify: Verifiers): Promise<Signed['is']> {
+  const found = await verifyCosignatures(read, { keys: [key], verify })
+  if (found.is === 'forged') return 'forged'
+  return found.by.length > 0 ? 'signed' : 'unsigned'
 }

@@ -6,13 +6,14 @@ import { concat, equal, hex, utf8 } from './bytes.ts'
 import { openCheckpoint, readCheckpoint, signCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { treeHash } from './merkle.ts'
 import {
-  type Ed25519Verify,
   ed25519Key,
   type NoteSigner,
   readNote,
   readVkey,
   signNote,
   type VerifierKey,
+  type Verifiers,
+  type VerifySignature,
   verifyNote,
   writeNote,
   writeVkey,
@@ -21,10 +22,11 @@ import { sha256 } from './sha256.ts'
 import { emptyEdge, grow, inclusionProof, rootOf, tilePath } from './tiles.ts'
 import { proves, readProof, writeProof } from './tlog-proof.ts'
 
-const verifyEd25519: Ed25519Verify = (publicKey, message, signature) => {
+const ed25519: VerifySignature = (publicKey, message, signature) => {
   const spki = concat(Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex')), publicKey)
   return verify(null, message, createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), signature)
 }
+const verifiers: Verifiers = { ed25519 }
 
 function signer(name: string): NoteSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
@@ -57,7 +59,7 @@ test('a note that another implementation signed verifies, and is written again b
   const note = readNote(utf8(saying))
   assert.ok(key && note)
 
-  const signed = await verifyNote(note, { keys: [key], verify: verifyEd25519 })
+  const signed = await verifyNote(note, { keys: [key], verify: verifiers })
 
   assert.equal(signed.is, 'signed')
   assert.deepEqual(writeNote(note), utf8(saying))
@@ -108,7 +110,7 @@ test('a text may hold empty lines and any words, and is divided from its signatu
     const text = `${parts.join('\n')}\n`
     const read = readNote(writeNote(await signNote(text, [log])))
     assert.equal(read?.text, text)
-    const signed = await verifyNote(read, { keys: [log.key], verify: verifyEd25519 })
+    const signed = await verifyNote(read, { keys: [log.key], verify: verifiers })
     assert.equal(signed.is, 'signed')
   })
 
@@ -124,7 +126,7 @@ test('an unknown key is passed over, and a known key that does not fit spoils th
       one.name === witness.key.name ? { ...one, signature: new Uint8Array(64) } : one,
     ),
   }
-  const check = (keys: readonly VerifierKey[], subject = note) => verifyNote(subject, { keys, verify: verifyEd25519 })
+  const check = (keys: readonly VerifierKey[], subject = note) => verifyNote(subject, { keys, verify: verifiers })
 
   const both = await check([log.key, witness.key])
   const nobody = await check([signer(origin).key])
@@ -162,7 +164,7 @@ test('a checkpoint is opened with the key of its log, and with no other', async 
   const bytes = await signCheckpoint(checkpoint, log)
   const foreign = writeNote(await signNote(writeCheckpoint(checkpoint), [other]))
   const changed = utf8(new TextDecoder().decode(bytes).replace('\n3\n', '\n4\n'))
-  const open = (subject: Uint8Array, { key } = log) => openCheckpoint(subject, { key, verify: verifyEd25519 })
+  const open = (subject: Uint8Array, { key } = log) => openCheckpoint(subject, { key, verify: verifiers })
 
   assert.deepEqual(await open(bytes), { is: 'signed', checkpoint })
   assert.deepEqual(await open(bytes, other), { is: 'unsigned' })
@@ -184,7 +186,7 @@ test('a proof written to a file proves its entry, and no other entry and no othe
 
   const proof = readProof(file)
   assert.ok(proof)
-  const opened = await openCheckpoint(proof.checkpoint, { key: log.key, verify: verifyEd25519 })
+  const opened = await openCheckpoint(proof.checkpoint, { key: log.key, verify: verifiers })
 
   assert.equal(opened.is, 'signed')
   assert.ok(proves(sha256, proof, { entry: entries[257] as Uint8Array, checkpoint }))

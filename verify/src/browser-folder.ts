@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 /// <reference lib="dom.asynciterable" />
 import { hex } from '@sallyport/core/bytes'
-import type { Ed25519Verify } from '@sallyport/core/note'
+import type { VerifySignature } from '@sallyport/core/note'
 import { newSha256, sha256 } from '@sallyport/core/sha256'
 import type { Host } from './folder.ts'
 
@@ -24,7 +24,7 @@ export function browserHost(given: readonly GivenFile[]): Host {
   }
   return {
     hash: sha256,
-    verify: subtleEd25519,
+    verify: { ed25519: subtleEd25519 },
     folder: {
       list: async () => given.map(({ path, file }) => ({ path, size: file.size, plain: true })),
       read: async (path) => new Uint8Array(await fileAt(path).arrayBuffer()),
@@ -41,7 +41,7 @@ export function browserHost(given: readonly GivenFile[]): Host {
   }
 }
 
-const subtleEd25519: Ed25519Verify = async (publicKey, message, signature) => {
+const subtleEd25519: VerifySignature = async (publicKey, message, signature) => {
   const key = await crypto.subtle
     .importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
     .catch(() => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, unhex } from '@sallyport/core/bytes'
-import type { Ed25519Verify } from '@sallyport/core/note'
+import type { Verifiers, VerifySignature } from '@sallyport/core/note'
 import type { Sha256 } from '@sallyport/core/sha256'
 import type { Folder, Host, Listed } from './folder.ts'
 import { hashingThread } from './hashing-thread.ts'
@@ -12,7 +12,7 @@ import { hashingThread } from './hashing-thread.ts'
 export const diskHost = (root: string, { sha512 }: { readonly sha512: boolean }): Host => ({
   folder: diskFolder(root, sha512),
   hash: nativeSha256,
-  verify: nativeEd25519,
+  verify: nativeVerifiers,
 })
 
 /**
@@ -29,12 +29,31 @@ export const nativeSha256: Sha256 = (bytes) => {
 /** Node 20 has it from 20.12 on only, and the verifier runs on all of them. */
 const oneShot: typeof crypto.hash | undefined = crypto.hash
 
-/** The DER header of an Ed25519 SubjectPublicKeyInfo (RFC 8410 section 4), before the key's 32 bytes. */
-const spkiHeader = unhex('302a300506032b6570032100') as Uint8Array
+/** The DER headers of SubjectPublicKeyInfo before the key's bytes: of Ed25519 (RFC 8410) and ML-DSA-44 (RFC 9881). */
+const ed25519Header = unhex('302a300506032b6570032100') as Uint8Array
+const mldsa44Header = unhex('30820532300b06096086480165030403110382052100') as Uint8Array
 
-export const nativeEd25519: Ed25519Verify = (publicKey, message, signature) => {
-  const key = Buffer.from(concat(spkiHeader, publicKey))
-  return verify(null, message, createPublicKey({ key, format: 'der', type: 'spki' }), signature)
+const publicKeyOf = (header: Uint8Array, key: Uint8Array) =>
+  createPublicKey({ key: Buffer.from(concat(header, key)), format: 'der', type: 'spki' })
+
+const verifyWith =
+  (header: Uint8Array): VerifySignature =>
+  (publicKey, message, signature) =>
+    verify(null, message, publicKeyOf(header, publicKey), signature)
+
+/** Node has ML-DSA from 24 on only, and the verifier runs on older ones too. */
+const hasMldsa44 = (): boolean => {
+  try {
+    publicKeyOf(mldsa44Header, new Uint8Array(1312))
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const nativeVerifiers: Verifiers = {
+  ed25519: verifyWith(ed25519Header),
+  ...(hasMldsa44() && { mldsa44: verifyWith(mldsa44Header) }),
 }
 
 function diskFolder(root: string, sha512: boolean): Folder {

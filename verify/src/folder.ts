@@ -1,4 +1,4 @@
-import type { Ed25519Verify } from '@sallyport/core/note'
+import type { Verifiers } from '@sallyport/core/note'
 import type { Sha256 } from '@sallyport/core/sha256'
 
 /** A file as the folder lists it. `plain` is false for links, devices and whatever else is not a file. */
@@ -22,7 +22,7 @@ export type Folder = {
 }
 
 /** The folder, and the machine's own cryptography. */
-export type Host = { readonly folder: Folder; readonly hash: Sha256; readonly verify: Ed25519Verify }
+export type Host = { readonly folder: Folder; readonly hash: Sha256; readonly verify: Verifiers }
 
 /** No file that is read as a whole is larger in any bag or ledger that a vault makes. */
 export const largestRead = 256 * 1024 * 1024

@@ -9,7 +9,7 @@ import type { Tx } from '#db/within.ts'
 import { openBytes, sha256, unwrapKey } from '#keys/primitives.ts'
 import { detailKeyOf } from './record.ts'
 import type { EntryRow } from './rows.ts'
-import { ed25519Verify } from './signatures.ts'
+import { verifiers } from './signatures.ts'
 import type { TileFolder } from './tile-folder.ts'
 
 type Facts = { readonly [name: string]: Json }
@@ -94,7 +94,7 @@ export async function isIncluded({ folder, note, size }: Published, { row }: Ope
  */
 export async function isPublished({ folder, note, size }: Published, key: VerifierKey): Promise<boolean> {
   const file = await folder.read('checkpoint')
-  const open = (bytes: Uint8Array) => openCheckpoint(bytes, { key, verify: ed25519Verify })
+  const open = (bytes: Uint8Array) => openCheckpoint(bytes, { key, verify: verifiers })
   const [stored, head] = [file && (await open(file)), await open(Buffer.from(note))]
   if (stored?.is !== 'signed' || head.is !== 'signed' || head.checkpoint.size !== size) return false
   const [older, newer] = [stored.checkpoint, head.checkpoint].sort((a, b) => a.size - b.size)

@@ -7,7 +7,7 @@ import type { Later } from '#http/route.ts'
 import { sha256 } from '#keys/primitives.ts'
 import { isLabelled } from '#ledger/read.ts'
 import { countListed, countUnlisted, placedFrom } from '#ledger/rows.ts'
-import { ed25519Verify } from '#ledger/signatures.ts'
+import { verifiers } from '#ledger/signatures.ts'
 import { publishedLedger, type Verdict, verdictOf } from '../items/verify.ts'
 
 type Step = Verdict['steps'][number]
@@ -28,7 +28,7 @@ export async function checkWholeLedger(tx: Tx, { ground, ledger, now }: Parts): 
     const { root, faults, missing, misplaced } = await recompute({ ground, actor, published })
     const opened = await openCheckpoint(Buffer.from(published.published.note), {
       key: published.key,
-      verify: ed25519Verify,
+      verify: verifiers,
     })
     const signed = opened.is === 'signed' && opened.checkpoint.size === published.published.size
     const steps: Step[] = [

@@ -9,7 +9,7 @@ import { openCheckpoint } from '@sallyport/core/checkpoint'
 import type { EntryId } from '@sallyport/core/ids'
 import { readVkey } from '@sallyport/core/note'
 import { proves, readProof as parseProof } from '@sallyport/core/tlog-proof'
-import { nativeEd25519, nativeSha256 } from '@sallyport/verify/disk-folder'
+import { nativeVerifiers, nativeSha256 } from '@sallyport/verify/disk-folder'
 import { Refused, refused } from '../../testing/asking.ts'
 import { faultsIn } from '../../testing/ledger.ts'
 import { testVault } from '../../testing/vault.ts'
@@ -84,7 +84,7 @@ test('a proof shows, to whoever has the key of the ledger, that an entry stands 
   assert.equal(key, vault.home.ledgerKey)
   const [parsed, verifier] = [parseProof(Buffer.from(proof ?? '')), readVkey(nativeSha256, key)]
   assert.ok(parsed && verifier)
-  const opened = await openCheckpoint(parsed.checkpoint, { key: verifier, verify: nativeEd25519 })
+  const opened = await openCheckpoint(parsed.checkpoint, { key: verifier, verify: nativeVerifiers })
   assert.equal(opened.is, 'signed')
   const { checkpoint } = opened as { checkpoint: Parameters<typeof proves>[2]['checkpoint'] }
   assert.equal(parsed.index, index)

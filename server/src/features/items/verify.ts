@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import type { Tx } from '#db/within.ts'
 import type { Later } from '#http/route.ts'
 import { sha256 } from '#keys/primitives.ts'
-import { ed25519Verify } from '#ledger/signatures.ts'
+import { verifiers } from '#ledger/signatures.ts'
 import { holds, isIncluded, isPublished, type Opened, openEntry, type Published } from '#ledger/read.ts'
 import { type EntryRow, entriesAbout, ledgerHead, logKeys } from '#ledger/rows.ts'
 import { ledgerFolder } from '#ledger/sequencer.ts'
@@ -208,7 +208,7 @@ async function entrySteps(
 }
 
 async function signatureStep({ published, key }: Awaited<ReturnType<typeof publishedLedger>>): Promise<Step> {
-  const opened = await openCheckpoint(Buffer.from(published.note), { key, verify: ed25519Verify })
+  const opened = await openCheckpoint(Buffer.from(published.note), { key, verify: verifiers })
   const same = await isPublished(published, key).catch(() => false)
   const sound = opened.is === 'signed' && opened.checkpoint.size === published.size && same
   return {
