@@ -61,45 +61,58 @@ type Runner = {
 const endsIt = (fault: unknown): fault is TileConflict | LedgerBehind =>
   fault instanceof TileConflict || fault instanceof LedgerBehind
 
-function runnerOf(agency: AgencyId, { say, now, before, stopped, published: tellPublished, ...parts }: Parts): Runner {
-  const folder = tileFolder(ledgerFolder(parts.folder, agency))
-  const log: LogParts = { ...parts, now, agency, folder }
-  const known: { log?: Log } = {}
-  let running: Promise<boolean> | undefined
-  let poked = false
+/** How a ledger stands. A fault is told once, and again every minute while it lasts. */
+function standing(agency: AgencyId, { say, now, stopped }: Pick<Parts, 'say' | 'now' | 'stopped'>) {
   let failingSince: number | undefined
-  let asked = before === undefined
-  let halted: LedgerBehind | undefined
   let ended: string | undefined
   let told = { message: '', at: 0 }
-
-  const fail = (fault: unknown) => {
-    delete known.log
-    failingSince ??= now().getTime()
-    const message = fault instanceof Error ? fault.message : String(fault)
-    if (endsIt(fault) && ended !== message) stopped?.(agency, fault)
-    ended = endsIt(fault) ? message : undefined
-    if (told.message === message && now().getTime() - told.at < repeatMs) return
-    told = { message, at: now().getTime() }
-    say(fault, agency)
+  return {
+    succeed() {
+      failingSince = ended = undefined
+    },
+    fail(fault: unknown) {
+      failingSince ??= now().getTime()
+      const message = fault instanceof Error ? fault.message : String(fault)
+      if (endsIt(fault) && ended !== message) {
+        ended = message
+        stopped?.(agency, fault)
+      }
+      if (told.message === message && now().getTime() - told.at < repeatMs) return
+      told = { message, at: now().getTime() }
+      say(fault, agency)
+    },
+    healthy: () => !ended && (failingSince === undefined || now().getTime() - failingSince < patienceMs),
   }
+}
+
+function runnerOf(agency: AgencyId, parts: Parts): Runner {
+  const folder = tileFolder(ledgerFolder(parts.folder, agency))
+  const log: LogParts = { ...parts, agency, folder }
+  const known: { log?: Log } = {}
+  const stands = standing(agency, parts)
+  let running: Promise<boolean> | undefined
+  let poked = false
+  let asked = false
+  let halted: LedgerBehind | undefined
+
   const rounds = async (): Promise<boolean> => {
     let held = true
     try {
       if (halted) throw halted
-      if (!asked) await before?.(agency)
+      if (!asked) await parts.before?.(agency)
       asked = true
       for (let more = 0; poked || more > 0; ) {
         poked = false
         const published = await sequence(log, known)
-        // While another server holds the ledger, this one has not shown that it can publish.
-        if (published !== undefined) failingSince = ended = undefined
         held = published !== undefined
+        // While another server holds the ledger, this one has not shown that it can publish.
+        if (held) stands.succeed()
         more = published ?? 0
-        if (more > 0) tellPublished?.(agency)
+        if (more > 0) parts.published?.(agency)
       }
     } catch (fault) {
-      fail(fault)
+      delete known.log
+      stands.fail(fault)
     }
     return held
   }
@@ -114,14 +127,15 @@ function runnerOf(agency: AgencyId, { say, now, before, stopped, published: tell
       return running
     },
     under: () => running,
-    healthy: () => !halted && !ended && (failingSince === undefined || now().getTime() - failingSince < patienceMs),
+    healthy: stands.healthy,
     halt(why) {
       halted = why
-      fail(why)
+      stands.fail(why)
     },
     resume() {
-      halted = ended = failingSince = undefined
-      asked = before === undefined
+      halted = undefined
+      asked = false
+      stands.succeed()
     },
   }
 }
