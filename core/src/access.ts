@@ -34,6 +34,7 @@ export const permissions = {
   'item.verify': 'have the stored bytes and the custody of an item checked',
   'item.release': 'release an item from quarantine',
   'custody.read': 'read the custody of an item',
+  'paper.prepare': 'have court papers made of an item or a case, and fetch them',
   'alarm.read': 'see the alarms of the agency',
   'alarm.acknowledge': 'acknowledge an alarm',
 } as const satisfies Record<string, string>
@@ -67,6 +68,7 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.export': 'case',
     'item.verify': 'case',
     'custody.read': 'case',
+    'paper.prepare': 'case',
     'people.read': 'agency',
   },
   custodian: {
@@ -83,6 +85,7 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.verify': 'agency',
     'item.release': 'agency',
     'custody.read': 'agency',
+    'paper.prepare': 'agency',
     'people.read': 'agency',
     'alarm.read': 'agency',
     'alarm.acknowledge': 'agency',
@@ -98,6 +101,7 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.play': 'agency',
     'item.verify': 'agency',
     'custody.read': 'agency',
+    'paper.prepare': 'agency',
     'people.read': 'agency',
   },
   administrator: {
@@ -133,6 +137,7 @@ const asks: Partial<Record<Permission, Level>> = {
   'item.add': 'work',
   'item.change': 'work',
   'item.export': 'work',
+  'paper.prepare': 'work',
   'case.share': 'lead',
 }
 

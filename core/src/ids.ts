@@ -21,4 +21,5 @@ export type ExportId = Id<'export'>
 export type EntryId = Id<'entry'>
 export type NoteId = Id<'note'>
 export type AlarmId = Id<'alarm'>
+export type PaperId = Id<'paper'>
 export type MonitorId = Id<'monitor'>

@@ -236,6 +236,36 @@ export const refusals = {
     says: 'There is nothing in this case that can be exported by you.',
     next: 'Check that the items are held and that your role may export them.',
   },
+  'paper/not-found': {
+    status: 404,
+    says: 'No such court paper, or it is not yours to read.',
+    next: 'Have the paper made again from the item or the case.',
+  },
+  'paper/nothing': {
+    status: 409,
+    says: 'There is nothing received here that a court paper could be about.',
+    next: 'Wait until the item has arrived whole.',
+  },
+  'paper/too-much': {
+    status: 409,
+    says: 'This is more than one paper can state, for every byte of it is read anew while the paper is made.',
+    next: 'Make the paper for single items, or export the case: its bag holds the papers of all items.',
+  },
+  'ledger/bad-policy': {
+    status: 422,
+    says: 'This policy cannot be used.',
+    next: 'Correct the line that is named. docs/operations/witness.md shows a policy.',
+  },
+  'ledger/not-open': {
+    status: 404,
+    says: 'There is no ledger here, or it is not open to you.',
+    next: 'Ask the agency for a token, and send it as: Authorization: Bearer TOKEN.',
+  },
+  'monitor/not-found': {
+    status: 404,
+    says: 'No such token, or it has ended already.',
+    next: 'Look at the list of tokens again.',
+  },
   'alarm/not-found': {
     status: 404,
     says: 'No such alarm in your agency.',
