@@ -14,6 +14,7 @@ export const tag = {
   octets: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8: 0x0c,
   sequence: 0x30,
   set: 0x31,
@@ -282,4 +283,14 @@ export function readText({ tag: identifier, content }: DerValue): string {
   return Array.from({ length: content.length / 2 }, (_, at) =>
     String.fromCharCode((content[2 * at] ?? 0) * 256 + (content[2 * at + 1] ?? 0)),
   ).join('')
+}
+
+/** Reads with what throws {@link DerFault}; undefined where it does. */
+export function attempted<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (thrown) {
+    if (thrown instanceof DerFault) return undefined
+    throw thrown
+  }
 }
