@@ -13,6 +13,11 @@ const rules = [
     because: 'a court must be able to read all of it: core and Node, nothing else',
   },
   {
+    of: /^keyholder\/src\//,
+    may: /^\.{1,2}\/|^@sallyport\/core\/|^node:/,
+    because: 'the agency runs it against its provider, so it must be small enough to read: core and Node, nothing else',
+  },
+  {
     of: /^server\/src\/(db\/|.*\/rows\.ts$|vault\.ts$)/,
     may: /^(?!#features\/.*rows)/,
     because: 'rows and db speak to Postgres, and only the assembly knows all',
@@ -23,10 +28,11 @@ const rules = [
     because: 'machinery never imports a feature, and does not speak to Postgres itself',
   },
   { of: /^server\//, may: /^(?!pg$|kysely$)/, because: 'only rows.ts and db/ speak to Postgres' },
-  { of: /^(web|cli)\//, may: /^(?!@sallyport\/server)/, because: 'clients know the contracts, not the server' },
+  { of: /^cli\//, may: /^(?!@sallyport\/server)/, because: 'clients know the contracts, not the server' },
+  { of: /^web\//, may: /^(?!@sallyport\/(server|keyholder|cli))/, because: 'a page is given to anybody' },
 ]
 
-const sources = globSync('{core,api,verify,server,web,cli}/src/**/*.{ts,tsx}')
+const sources = globSync('{core,api,verify,keyholder,server,web,cli}/src/**/*.{ts,tsx}')
 const read = (file: string) => readFileSync(file, 'utf8')
 const importsOf = (text: string) =>
   [...text.matchAll(/^(?:import|export) (?!type\b)[^'"]*? ?from '(.+?)'$|^import '(.+?)'$/gms)].map(
@@ -122,6 +128,7 @@ test('the pure parts have no dependency, and the contracts have one', () => {
     Object.keys((JSON.parse(read(`${part}/package.json`)) as { dependencies?: object }).dependencies ?? {})
   assert.deepEqual(dependencies('core'), [])
   assert.deepEqual(dependencies('verify'), ['@sallyport/core'])
+  assert.deepEqual(dependencies('keyholder'), ['@sallyport/core'])
   assert.deepEqual(dependencies('api'), ['@sallyport/core', 'zod'])
 })
 

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
-const projects = ['core', 'api', 'verify', 'server', 'web', 'cli', 'build']
+const projects = ['core', 'api', 'verify', 'keyholder', 'server', 'web', 'cli', 'build']
 
 type Outcome = { readonly name: string; readonly code: number; readonly said: string; readonly ms: number }
 

@@ -19,7 +19,9 @@ const [first, ...rest] = process.argv.slice(2)
 const browser = first === 'e2e'
 const patterns = browser ? rest : process.argv.slice(2)
 
-const places = browser ? ['e2e/**/*.test.ts'] : ['{core,api,verify,server,cli,web}/src/**/*.test.ts', '*.test.ts']
+const places = browser
+  ? ['e2e/**/*.test.ts']
+  : ['{core,api,verify,keyholder,server,cli,web}/src/**/*.test.ts', '*.test.ts']
 
 async function chosenFiles(): Promise<string[]> {
   const found = await Array.fromAsync(glob(places, { cwd: root, exclude: ['**/node_modules/**'] }))

@@ -6,8 +6,8 @@ import { signCheckpoint } from './checkpoint.ts'
 import { cosign, verifyCosignatures } from './cosignature.ts'
 import { readNote, writeSignatures } from './note.ts'
 import { sha256 } from './sha256.ts'
+import { asking, type History, history } from './testing/histories.ts'
 import { aCosigner, aLog, verifiers } from './testing/signers.ts'
-import { consistencyProof, emptyEdge, grow, rootOf, tilePath } from './tiles.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import {
   type AddCheckpoint,
@@ -23,22 +23,8 @@ const origin = 'log.example/springfield'
 const log = aLog(origin)
 const means = { hash: sha256, verify: verifiers }
 
-/** A log that has grown to a size, and another that has other entries from some place on. */
-function tree(size: number, differsFrom = size) {
-  const entries = Array.from({ length: size }, (_, at) => utf8(`${at >= differsFrom ? 'other ' : ''}entry ${at}`))
-  const { edge, tiles } = grow(sha256, emptyEdge, entries)
-  const shelf = new Map(tiles.map(({ tile, bytes }) => [tilePath(tile), bytes]))
-  return {
-    head: { origin, size, root: rootOf(sha256, edge) },
-    proof: (old: number) =>
-      consistencyProof(sha256, async (tile) => shelf.get(tilePath(tile)) ?? new Uint8Array(0), { old, size }),
-  }
-}
-
-async function asked(old: number, grown: ReturnType<typeof tree>, signer = log): Promise<AddCheckpoint> {
-  const checkpoint = await signCheckpoint(grown.head, signer)
-  return { old, proof: old <= grown.head.size ? await grown.proof(old) : [], checkpoint }
-}
+const tree = (size: number, differsFrom = size) => history(origin, size, differsFrom)
+const asked = (old: number, grown: History, signer = log) => asking(signer, old, grown)
 
 const answered = (request: AddCheckpoint, latest?: Latest) =>
   judge(means, request, (name) => (name === origin ? { keys: [log.key], latest } : undefined))

@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hex, utf8 } from '@sallyport/core/bytes'
+import { sha256 } from '../signing.ts'
+import { readIfThere, type StateFolder } from './folder.ts'
+
+/**
+ * What was seen that should not be.
+ *
+ * - `split-view`: the log signed two trees of one size. Both notes together prove it to anybody.
+ * - `does-not-follow`: the log signed a tree that was not shown to hold the one seen before. It is the
+ *   log's doing if its own tiles give no better proof; a sender with a bad proof can look the same.
+ * - `rolled-back`: the log shows a smaller tree than before, as after an old backup was put back.
+ */
+export type AlarmKind = 'split-view' | 'does-not-follow' | 'rolled-back'
+
+/** `seen` and `shown` are the signed notes: the one that was held, and the one that came now. */
+export type Alarm = {
+  readonly kind: AlarmKind
+  readonly at: string
+  readonly origin: string
+  readonly seen: string
+  readonly shown: string
+}
+
+/** A log alone can make one, for its signature stands under each; still, none may fill the disk. */
+const mostAlarms = 1000
+
+const fileOf = ({ kind, shown }: Pick<Alarm, 'kind' | 'shown'>) =>
+  `alarms/${kind}-${hex(sha256(utf8(shown))).slice(0, 16)}.json`
+
+/** Keeps the evidence, durably. The same evidence is kept once; gives false for what was there already. */
+export async function keepAlarm(folder: Omit<StateFolder, 'close'>, alarm: Alarm): Promise<boolean> {
+  if ((await folder.read(fileOf(alarm))) || (await alarmFiles(folder.path)).length >= mostAlarms) return false
+  await folder.replace(fileOf(alarm), utf8(`${JSON.stringify(alarm, null, 2)}\n`))
+  return true
+}
+
+/** Every alarm that was kept, oldest first. */
+export async function readAlarms(path: string): Promise<Alarm[]> {
+  const found = await Promise.all(
+    (await alarmFiles(path)).map(async (name) => {
+      const bytes = await readIfThere(join(path, 'alarms', name))
+      return bytes ? [JSON.parse(bytes.toString('utf8')) as Alarm] : []
+    }),
+  )
+  return found.flat().sort((a, b) => (a.at < b.at ? -1 : 1))
+}
+
+const alarmFiles = async (path: string): Promise<string[]> =>
+  (await readdir(join(path, 'alarms')).catch(() => [])).filter((name) => name.endsWith('.json'))
+
+/** What an alarm means and what to do, for a person. */
+export const meaningOf: Readonly<Record<AlarmKind, { readonly says: string; readonly next: string }>> = {
+  'split-view': {
+    says: 'signed two different trees of the same size. One of its two histories is false.',
+    next: 'Keep both notes: they prove it without us. Stop relying on the log, and ask who holds its key.',
+  },
+  'does-not-follow': {
+    says: 'signed a tree that was not shown to hold what was seen before.',
+    next: 'Fetch the tiles of the log and compare: if they give no proof either, its history was changed.',
+  },
+  'rolled-back': {
+    says: 'shows a smaller tree than it showed before.',
+    next: 'Ask whether an old backup was put back. The vault must replay the lost entries from a mirror, and not sign anew.',
+  },
+}
