@@ -52,6 +52,8 @@ export async function startInside(connections = 10): Promise<Inside> {
       uploadDays: 7,
       maxBytes: 2 ** 40,
       quarantineTypes: [],
+      fixityDays: 30,
+      fixityRate: 20,
       demo: false,
     },
     db,

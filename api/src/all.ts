@@ -3,6 +3,7 @@ import * as alarms from './alarms.ts'
 import * as cases from './cases.ts'
 import type { Contract } from './contract.ts'
 import * as exports from './exports.ts'
+import * as fixity from './fixity.ts'
 import * as items from './items.ts'
 import * as people from './people.ts'
 import * as search from './search.ts'
@@ -23,6 +24,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   search,
   exports,
   alarms,
+  fixity,
 }).flatMap(([noun, module]) =>
   Object.entries(module).flatMap(([name, value]) => (isContract(value) ? [{ noun, name, contract: value }] : [])),
 )

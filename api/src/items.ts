@@ -60,6 +60,8 @@ export const itemRecord = itemLine.extend({
   sha256: sha256Hex.nullable(),
   /** Of the stored, sealed bytes: whoever holds no key can still check them. */
   sealedSha256: sha256Hex.nullable(),
+  /** When the stored bytes were last hashed again, and what was found; `null` until their first turn. */
+  fixity: z.object({ checkedAt: instant, result: z.enum(['whole', 'missing', 'altered']) }).nullable(),
   quarantine: z.object({ reasons: z.array(z.string()) }).nullable(),
   derivatives: z.array(z.object({ id: id<'item'>(), exhibit: z.int().nullable(), title: z.string() })),
   /** Other items of the agency with the same bytes, as far as the caller may see them. */

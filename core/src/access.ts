@@ -37,6 +37,8 @@ export const permissions = {
   'paper.prepare': 'have court papers made of an item or a case, and fetch them',
   'alarm.read': 'see the alarms of the agency',
   'alarm.acknowledge': 'acknowledge an alarm',
+  'fixity.read': 'see how the stored bytes are checked and what was found',
+  'fixity.begin': 'have all stored bytes checked now',
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof permissions
@@ -89,6 +91,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'people.read': 'agency',
     'alarm.read': 'agency',
     'alarm.acknowledge': 'agency',
+    'fixity.read': 'agency',
+    'fixity.begin': 'agency',
   },
   supervisor: {
     'case.read': 'agency',
@@ -112,12 +116,15 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'ledger.read': 'agency',
     'alarm.read': 'agency',
     'alarm.acknowledge': 'agency',
+    'fixity.read': 'agency',
+    'fixity.begin': 'agency',
   },
   auditor: {
     'agency.read': 'agency',
     'people.read': 'agency',
     'ledger.read': 'agency',
     'alarm.read': 'agency',
+    'fixity.read': 'agency',
   },
 }
 

@@ -75,6 +75,11 @@ export const acts = {
   'alarm.listed': 'looked at the list of alarms',
   'alarm.read': 'looked at an alarm',
   'alarm.acknowledged': 'acknowledged an alarm',
+  'fixity.read': 'looked at the checks of stored bytes',
+  'fixity.round-begun': 'began to hash all stored bytes again',
+  'fixity.round-ended': 'ended hashing all stored bytes again',
+  'fixity.found-missing': 'found that stored bytes of the item are gone',
+  'fixity.found-untracked': 'found stored bytes that no record knows',
   'request.refused': 'was refused',
 } as const satisfies Record<string, string>
 

@@ -21,5 +21,6 @@ export type ExportId = Id<'export'>
 export type EntryId = Id<'entry'>
 export type NoteId = Id<'note'>
 export type AlarmId = Id<'alarm'>
+export type FindingId = Id<'finding'>
 export type PaperId = Id<'paper'>
 export type MonitorId = Id<'monitor'>

@@ -276,6 +276,11 @@ export const refusals = {
     says: 'Somebody has acknowledged this alarm already.',
     next: 'Read what they wrote. If the same is found again, it is a new alarm.',
   },
+  'fixity/under-way': {
+    status: 409,
+    says: 'A round over all stored bytes is under way.',
+    next: 'Wait until it has ended. Its progress stands on the page Fixity.',
+  },
 } as const satisfies Record<string, { status: number; says: string; next: string }>
 
 export type RefusalCode = keyof typeof refusals

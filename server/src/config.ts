@@ -22,6 +22,9 @@ export type Config = {
   readonly maxBytes: number
   /** Lower case: media types, or extensions with their dot. */
   readonly quarantineTypes: readonly string[]
+  readonly fixityDays: number
+  /** Megabytes a second. */
+  readonly fixityRate: number
   readonly pool: number
   readonly demo: boolean
   /** What a person should read at the start, in sentences. */
@@ -86,6 +89,8 @@ export function readConfig(
     maxBytes: read('SALLYPORT_MAX_BYTES', settings.SALLYPORT_MAX_BYTES.read) ?? 100 * 2 ** 30,
     quarantineTypes:
       read('SALLYPORT_QUARANTINE_TYPES', settings.SALLYPORT_QUARANTINE_TYPES.read) ?? runsByItself.split(', '),
+    fixityDays: read('SALLYPORT_FIXITY_DAYS', settings.SALLYPORT_FIXITY_DAYS.read) ?? 30,
+    fixityRate: read('SALLYPORT_FIXITY_RATE', settings.SALLYPORT_FIXITY_RATE.read) ?? 20,
     pool: read('SALLYPORT_POOL', settings.SALLYPORT_POOL.read) ?? 10,
     demo: read('SALLYPORT_DEMO', settings.SALLYPORT_DEMO.read) ?? false,
     remarks,

@@ -183,6 +183,18 @@ export const settings = {
     expects: 'media types such as application/x-msdownload and extensions such as .exe, with commas between',
     read: readTypes,
   }),
+  SALLYPORT_FIXITY_DAYS: setting({
+    does: 'Within how many days every stored byte is hashed again.',
+    unset: '30',
+    expects: 'a whole number of days from 1 to 30',
+    read: readWhole(1, 30),
+  }),
+  SALLYPORT_FIXITY_RATE: setting({
+    does: 'How many megabytes a second are read for that at most, on this server. The Fixity page says when it is too little.',
+    unset: '20',
+    expects: 'a whole number of megabytes from 1 to 10000',
+    read: readWhole(1, 10_000),
+  }),
   SALLYPORT_POOL: setting({
     does: 'How many connections to PostgreSQL one server holds at most.',
     unset: '10',

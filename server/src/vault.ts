@@ -11,6 +11,8 @@ import { caseRoutes } from '#features/cases/routes.ts'
 import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
 import { exportRoutes } from '#features/exports/routes.ts'
+import { type Fixity, startFixity } from '#features/fixity/round.ts'
+import { fixityRoutes } from '#features/fixity/routes.ts'
 import { itemRoutes } from '#features/items/routes.ts'
 import { gatherServed, type Served } from '#features/items/viewings.ts'
 import { releaseByHand } from '#features/people/release-by-hand.ts'
@@ -33,7 +35,16 @@ import type { Config } from './config.ts'
 export type VaultParts = {
   readonly config: Pick<
     Config,
-    'data' | 'origin' | 'passphrase' | 'setupToken' | 'uploadDays' | 'maxBytes' | 'quarantineTypes' | 'demo'
+    | 'data'
+    | 'origin'
+    | 'passphrase'
+    | 'setupToken'
+    | 'uploadDays'
+    | 'maxBytes'
+    | 'quarantineTypes'
+    | 'fixityDays'
+    | 'fixityRate'
+    | 'demo'
   >
   readonly db: Kysely<Schema>
   readonly store: ObjectStore
@@ -92,16 +103,27 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
   const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke, say })
-  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, isAgency, say })
+  const fixity = startFixity({
+    ground,
+    store,
+    rule: { days: config.fixityDays, bytesPerSecond: config.fixityRate * 1e6 },
+    agencies: async () => (await agencies()).map(({ id }) => id),
+    now,
+    poke: (agency) => sequencer.poke(agency),
+    say,
+  })
+  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, fixity, isAgency, say })
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   const tidy = async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id))))
   const tidying = every(tidyMs, tidy, say)
 
   const stop = async () => {
     await tidying.stop()
+    const hashing = fixity.stop()
     // A film that stands still in a browser keeps its connection for as long as the page is open.
     const cutting = setTimeout(() => app.server.closeAllConnections(), graceMs)
     await app.close().finally(() => clearTimeout(cutting))
+    await hashing
     await receiving.drain()
     await served.settle()
     const all = (await agencies()).map(({ id }) => id)
@@ -132,13 +154,14 @@ type Machinery = {
   readonly links: SetUpLinks
   readonly served: Served
   readonly receiving: Receiving
+  readonly fixity: Fixity
   readonly isAgency: (id: AgencyId) => Promise<boolean>
   readonly say: (fault: unknown) => void
 }
 
 /** Every route of the vault, each feature given what it needs and nothing else. */
 function routesOf({ config, store, now, version, verifier }: VaultParts, made: Machinery): readonly Route[] {
-  const { ground, leases, keyFolder, sequencer, links, served, receiving, isAgency, say } = made
+  const { ground, leases, keyFolder, sequencer, links, served, receiving, fixity, isAgency, say } = made
   const { origin, uploadDays: days, demo: demonstration } = config
   const ledger = join(config.data, 'ledger')
   const room = () => store.room()
@@ -153,6 +176,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...custodyRoutes({ ground, ledger, now }),
     ...searchRoutes,
     ...alarmRoutes,
+    ...fixityRoutes(fixity),
     ...exportRoutes({ ground, store, ledger, version, verifier, sequencer, now }),
   ]
 }

@@ -2,7 +2,7 @@
 import type { Level, Role } from '@sallyport/core/access'
 import type { Act } from '@sallyport/core/acts'
 import type { AlarmCode } from '@sallyport/core/alarms'
-import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, ItemId, MonitorId, NoteId, ObjectId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
+import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, FindingId, ItemId, MonitorId, NoteId, ObjectId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
 import type { Generated } from 'kysely'
 
 export type Schema = {
@@ -92,6 +92,42 @@ export type Schema = {
     why: Uint8Array
     made_at: Date
     ends_at: Date
+  }
+  fixity: {
+    agency_id: Generated<AgencyId>
+    object_id: ObjectId
+    round: number
+    turn: Generated<string>
+    checked_at: Date | null
+    result: 'whole' | 'missing' | 'altered' | null
+  }
+  fixity_finding: {
+    agency_id: Generated<AgencyId>
+    id: FindingId
+    round: number
+    what: 'missing' | 'altered' | 'untracked'
+    object_id: ObjectId | null
+    item_id: ItemId | null
+    bytes: number | null
+    reason: 'gone' | 'other-bytes' | 'unreadable' | 'unknown' | 'cancelled' | 'refused' | 'expired' | 'expunged'
+    removed: boolean
+    at: Date
+  }
+  fixity_round: {
+    agency_id: Generated<AgencyId>
+    number: number
+    begun_at: Date
+    begun_by: PersonId | null
+    ended_at: Date | null
+    objects: number
+    bytes: number
+    checked: Generated<number>
+    checked_bytes: Generated<number>
+    missing: Generated<number>
+    altered: Generated<number>
+    untracked: Generated<number>
+    holder: string | null
+    held_until: Date | null
   }
   item: {
     agency_id: Generated<AgencyId>

@@ -1,11 +1,12 @@
-import { opendir, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ObjectId } from '@sallyport/core/ids'
 import { incomingFolder, makeFolder, type Places, placesOf, removeFile, syncFolder, unfinished } from './disk-layout.ts'
-import { diskReading } from './disk-reading.ts'
+import { diskReader } from './disk-reading.ts'
+import { diskSurvey } from './disk-survey.ts'
 import { DiskWriting, type Start } from './disk-writing.ts'
 import { newLane } from './lane.ts'
-import { DiskFull, type ObjectStore, plainSegment, type Sealing, type Stored, type Writing } from './object-store.ts'
+import { DiskFull, type ObjectStore, plainSegment, type Sealing, type Writing } from './object-store.ts'
 import { cleared, type Exchange, newExchange } from './wire.ts'
 
 export type DiskSettings = {
@@ -22,25 +23,24 @@ const mostSpare = 40
 /**
  * Objects in files: `<folder>/<2 hex>/<id>.sealed`, and under `incoming/` while they are written.
  *
- * Two threads serve it, one that seals and one that opens, so that reading does not wait for writing.
+ * Three threads serve it: one seals, one opens, one hashes again what lies here, so that none waits for another.
  * Only one process may write an object at a time; this one sees to it for itself.
  */
 export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<ObjectStore> {
   await makeFolder(folder)
   await makeFolder(incomingFolder(folder))
   const sealing = newLane()
-  const opening = newLane()
+  const reader = diskReader(folder)
+  const lying = diskSurvey(folder)
   const writings = new Map<ObjectId, Writing | undefined>()
   const spare: Exchange[] = []
   let numbers = 0
 
   /** What open writings will still take counts as taken, so that two large ones are not both let in. */
   const room = async () => {
-    const { bavail, blocks, bsize } = await statfs(folder)
-    const total = blocks * bsize
-    let promised = reserve ?? Math.min(gibibyte, total * 0.02)
+    let promised = 0
     for (const writing of writings.values()) promised += writing ? writing.length - writing.taken : 0
-    return { free: Math.max(0, Math.floor(bavail * bsize - promised)), total }
+    return roomIn(folder, { promised, reserve })
   }
 
   const start = async (wanted: Sealing, how: 'begin' | 'resume'): Promise<Writing> => {
@@ -76,23 +76,22 @@ export async function openDiskStore({ folder, reserve }: DiskSettings): Promise<
     return start(wanted, 'begin')
   }
 
-  const read = async ({ id, key, ...stored }: Stored) => {
-    numbers += 1
-    const of = numbers
-    const copy = Uint8Array.from(key)
-    const wanted = { ...stored, key: copy, path: placesOf(folder, id).object }
-    await opening.ask('read', { of, wanted }, [copy.buffer])
-    return diskReading({ lane: opening, of, length: stored.length })
-  }
-
   const remove = async (id: ObjectId): Promise<void> => {
     if (writings.has(id)) throw new Error('this object is being written')
     await removeAll(placesOf(folder, id))
   }
 
-  const close = async () => void (await Promise.all([sealing.close(), opening.close()]))
+  const close = async () => void (await Promise.all([sealing, reader, lying].map((lane) => lane.close())))
 
-  return { begin, resume: (wanted) => start(wanted, 'resume'), read, remove, room, list: () => list(folder), close }
+  return {
+    begin,
+    resume: (wanted) => start(wanted, 'resume'),
+    read: reader.read,
+    remove,
+    room,
+    ...lying,
+    close,
+  }
 }
 
 async function removeAll({ object, part, tail }: Places): Promise<void> {
@@ -103,12 +102,12 @@ async function removeAll({ object, part, tail }: Places): Promise<void> {
   })
 }
 
-async function* list(folder: string): AsyncGenerator<ObjectId> {
-  for await (const { name } of await opendir(folder)) {
-    if (!/^[0-9a-f]{2}$/.test(name)) continue
-    for await (const file of await opendir(join(folder, name))) {
-      // Only this store makes names of this form, from ids.
-      if (/^[0-9a-f-]{36}\.sealed$/.test(file.name)) yield file.name.slice(0, 36) as ObjectId
-    }
-  }
+async function roomIn(
+  folder: string,
+  { promised, reserve }: { readonly promised: number; readonly reserve: number | undefined },
+): Promise<{ free: number; total: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  const total = blocks * bsize
+  const kept = reserve ?? Math.min(gibibyte, total * 0.02)
+  return { free: Math.max(0, Math.floor(bavail * bsize - kept - promised)), total }
 }

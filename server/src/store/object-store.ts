@@ -47,6 +47,15 @@ export type ObjectStore = {
   room(): Promise<{ readonly free: number; readonly total: number }>
   /** Every finished object, in no order. */
   list(): AsyncIterable<ObjectId>
+  /**
+   * Hashes an object as it is stored, without its key. Yields the number of bytes read so far; undefined
+   * if it is not here. It tells whether what lies here is what was stored, not what it says.
+   */
+  digest(id: ObjectId): AsyncGenerator<number, Digested | undefined>
+  /** Every file that lies in the store, finished, under way or nobody's, in no order. */
+  survey(): AsyncIterable<Lying>
+  /** The size of a file that a survey named; undefined if it has gone since. */
+  weigh(lying: Lying): Promise<number | undefined>
   /** Ends what works for the store. Writings must have been closed. */
   close(): Promise<void>
 }
@@ -90,6 +99,12 @@ export type Checked = {
   readonly sealedSha256: string | undefined
   readonly faults: readonly Fault[]
 }
+
+/** A stored file as it lies there. */
+export type Digested = Pick<Sealed, 'sealedSha256' | 'sealedLength'>
+
+/** A file in the store. Undefined `id`: this store never gave it its name. */
+export type Lying = { readonly id: ObjectId | undefined; readonly file: string }
 
 export type Reading = {
   /**

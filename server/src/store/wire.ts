@@ -1,5 +1,5 @@
 import type { Task } from './durable-prefix.ts'
-import { Altered, type Checked, DiskFull, type Fault, Lost, type Sealed } from './object-store.ts'
+import { Altered, type Checked, type Digested, DiskFull, type Fault, Lost, type Sealed } from './object-store.ts'
 import type { Wanted } from './outgoing.ts'
 
 /**
@@ -44,6 +44,8 @@ export type Asks = {
   read: { ask: { of: number; wanted: Wanted }; answer: undefined }
   segment: { ask: { of: number; index: number }; answer: Uint8Array }
   check: { ask: { of: number }; answer: { checked: number } | { done: Checked } }
+  digest: { ask: { of: number; path: string }; answer: { read: number } | { done: Digested | undefined } }
+  closeDigest: { ask: { of: number }; answer: undefined }
   closeReading: { ask: { of: number }; answer: undefined }
 }
 export type Ask = keyof Asks

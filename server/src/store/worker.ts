@@ -3,6 +3,7 @@ import { beginPrefix, findPrefix, type Prefix } from './durable-prefix.ts'
 import { Incoming } from './incoming.ts'
 import { plainSegment } from './object-store.ts'
 import { type Outgoing, openOutgoing } from './outgoing.ts'
+import { sealedDigest } from './sealed-digest.ts'
 import { type Answer, type Ask, type Asks, count, type Exchange, type Question, slotOf, slots, wired } from './wire.ts'
 
 /**
@@ -11,6 +12,7 @@ import { type Answer, type Ask, type Asks, count, type Exchange, type Question, 
  * writing or reading ends.
  */
 const writings = new Map<number, { incoming: Incoming; exchange: Exchange }>()
+const digests = new Map<number, ReturnType<typeof sealedDigest>>()
 const readings = new Map<number, { outgoing: Outgoing; check: ReturnType<Outgoing['check']> | undefined }>()
 
 const answers: { [A in Ask]: (asked: Asks[A]['ask']) => Promise<Asks[A]['answer']> } = {
@@ -61,6 +63,17 @@ const answers: { [A in Ask]: (asked: Asks[A]['ask']) => Promise<Asks[A]['answer'
     if (!done) return { checked: value }
     held.check = undefined
     return { done: value }
+  },
+  digest: async ({ of, path }) => {
+    const digest = digests.get(of) ?? sealedDigest(path)
+    digests.set(of, digest)
+    const { done, value } = await digest.next()
+    return done ? { done: value } : { read: value }
+  },
+  closeDigest: async ({ of }) => {
+    await digests.get(of)?.return(undefined)
+    digests.delete(of)
+    return undefined
   },
   closeReading: async ({ of }) => {
     await readings.get(of)?.outgoing.close()

@@ -91,6 +91,9 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   readBag: { id: of.export },
   listAlarms: { open: 'true' },
   readAlarm: { id: of.alarm },
+  readFixity: {},
+  beginFixityRound: {},
+  listFindings: {},
   acknowledgeAlarm: { id: of.alarm, note: 'Seen on the walk' },
 })
 

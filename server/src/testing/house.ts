@@ -16,6 +16,8 @@ import { atEnd } from './postgres.ts'
 export type Options = {
   readonly maxBytes?: number
   readonly uploadDays?: number
+  /** Megabytes a second. */
+  readonly fixityRate?: number
   /** Mounts what stands beside the operations, before the vault answers. */
   readonly beside?: (vault: Vault, folder: string) => Promise<void>
   /** Stands between the vault and its store, for what a disk does only when it breaks. */
@@ -62,6 +64,8 @@ async function run(parts: Pick<VaultParts, 'db' | 'now'>, folder: string, option
       uploadDays: options.uploadDays ?? 7,
       maxBytes: options.maxBytes ?? 2 ** 30,
       quarantineTypes: runsByItself.split(', '),
+      fixityDays: 30,
+      fixityRate: options.fixityRate ?? 10_000,
       demo: false,
     },
     store,

@@ -8,6 +8,7 @@ import type { Tx } from '#db/within.ts'
 import { type CaseFacts, casesByIds, remarksOn } from '../cases/rows.ts'
 import { annotationsShown, corrected, whoIs } from '../cases/shown.ts'
 import { levelsOn } from '../cases/standing.ts'
+import { lastCheck } from '../fixity/rows.ts'
 import { namesOf } from '../people/rows.ts'
 import { derivativesOf, type ItemFacts, itemById, type ItemRow, itemsByIds, objectOf, withSameBytes } from './rows.ts'
 
@@ -129,6 +130,7 @@ export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof ite
     remarks.map(({ by }) => by),
   )
   const stored = await objectOf(tx, id)
+  const fixity = await lastCheck(tx, id)
   const may = (permission: Permission) => mayOnItem(tx, permission, seen)
   return {
     ...(line as Line),
@@ -140,6 +142,10 @@ export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof ite
     originalName: facts.originalName,
     sha256: row.sha256 ? hex(row.sha256) : null,
     sealedSha256: stored ? hex(stored.sealed_sha256) : null,
+    fixity:
+      fixity?.checked_at && fixity.result
+        ? { checkedAt: fixity.checked_at.toISOString(), result: fixity.result }
+        : null,
     quarantine: row.state === 'quarantined' ? { reasons: [...row.quarantine] } : null,
     derivatives: (await derivativesOf(tx, id)).map((one) => ({
       id: one.id,
