@@ -175,7 +175,8 @@ export type Witnessed = { readonly witness: PolicyWitness; readonly time: number
  * `unchecked` are witnesses whose signature this machine cannot check, and who are counted as absent.
  */
 export type PolicyJudgement =
-  | { readonly is: 'malformed' | 'unknown-log' }
+  | { readonly is: 'malformed' }
+  | { readonly is: 'unknown-log' }
   | { readonly is: 'forged'; readonly key: VerifierKey }
   | {
       readonly is: 'judged'

@@ -7,7 +7,8 @@ import { readIfThere, type StateFolder } from './folder.ts'
 /**
  * What was seen that should not be.
  *
- * - `split-view`: the log signed two trees of one size. Both notes together prove it to anybody.
+ * - `split-view`: the log signed two trees that contradict each other. Of one size, both notes together prove
+ *   it to anybody.
  * - `does-not-follow`: the log signed a tree that was not shown to hold the one seen before. It is the
  *   log's doing if its own tiles give no better proof; a sender with a bad proof can look the same.
  * - `rolled-back`: the log shows a smaller tree than before, as after an old backup was put back.
@@ -53,7 +54,7 @@ const alarmFiles = async (path: string): Promise<string[]> =>
 /** What an alarm means and what to do, for a person. */
 export const meaningOf: Readonly<Record<AlarmKind, { readonly says: string; readonly next: string }>> = {
   'split-view': {
-    says: 'signed two different trees of the same size. One of its two histories is false.',
+    says: 'signed two trees that contradict each other. One of its two histories is false.',
     next: 'Keep both notes: they prove it without us. Stop relying on the log, and ask who holds its key.',
   },
   'does-not-follow': {
