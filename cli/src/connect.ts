@@ -30,13 +30,26 @@ export async function reach({ url, ca }: Reach): Promise<Reached> {
   const saved = await readSaved()
   const origin = originOf(url ?? process.env['SALLYPORT_URL'] ?? saved?.origin ?? 'https://localhost:8443')
   const ours = saved?.origin === origin ? saved : undefined
-  const named = ca ?? process.env['SALLYPORT_CA']
-  const file = named ? resolve(named) : (ours?.ca ?? localAuthority(origin))
-  if (file && !existsSync(file)) throw new NotDone(`There is no certificate at ${file}.`, 'Name one with --ca FILE.')
-  const trusted = [...getCACertificates('system'), ...(file ? [readFileSync(file, 'utf8')] : [])]
+  const { file, trusted } = authorities(origin, { ca, ours })
   const vault = openVault(origin, trusted)
   if (ours) vault.session = { cookie: ours.cookie, csrf: ours.csrf }
   return { vault, ca: file ?? null, saved: ours }
+}
+
+/** The certificates of those who are believed when they vouch for an address, as {@link reach} chooses them. */
+export async function trustedFor(address: string, ca: string | undefined): Promise<readonly string[]> {
+  const saved = await readSaved()
+  const { origin } = new URL(address)
+  return authorities(origin, { ca, ours: saved?.origin === origin ? saved : undefined }).trusted
+}
+
+type Vouching = { readonly ca: string | undefined; readonly ours: SavedSession | undefined }
+
+function authorities(origin: string, { ca, ours }: Vouching): { file: string | undefined; trusted: readonly string[] } {
+  const named = ca ?? process.env['SALLYPORT_CA']
+  const file = named ? resolve(named) : (ours?.ca ?? localAuthority(origin))
+  if (file && !existsSync(file)) throw new NotDone(`There is no certificate at ${file}.`, 'Name one with --ca FILE.')
+  return { file, trusted: [...getCACertificates('system'), ...(file ? [readFileSync(file, 'utf8')] : [])] }
 }
 
 /** As {@link reach}, for what only a person who signed in may do. */

@@ -6,13 +6,16 @@ import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { get } from './commands/get.ts'
+import { ledgerCommand } from './commands/ledger.ts'
 import { ls } from './commands/ls.ts'
+import { mirrorCommand } from './commands/mirror.ts'
 import { put } from './commands/put.ts'
 import { searchCommand } from './commands/search.ts'
 import { signInCommand } from './commands/sign-in.ts'
 import { signOutCommand } from './commands/sign-out.ts'
 import { start } from './commands/start.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { witnessCommand } from './commands/witness.ts'
 import { nearest } from './nearest.ts'
 
 const commands = new Map<string, Command>([
@@ -27,6 +30,9 @@ const commands = new Map<string, Command>([
   ['search', searchCommand],
   ['export', exportCommand],
   ['verify', verifyCommand],
+  ['ledger', ledgerCommand],
+  ['mirror', mirrorCommand],
+  ['witness', witnessCommand],
   ['doctor', doctor],
 ])
 

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@sallyport/core/refusal'
+import { Fault } from '@sallyport/keyholder/fault'
 
 /** Thrown when a command cannot do what it was asked: what happened, and what to do now. */
 export class NotDone extends Error {
@@ -51,7 +52,8 @@ export function inWords(error: unknown): { code: string; says: string; next: str
     const next = [error.next, facts.length ? `(${facts.join('; ')})` : ''].filter(Boolean).join(' ')
     return { code, says, next, ...(request && { request }) }
   }
-  if (error instanceof NotDone) return { code: 'not-done', says: error.message, next: error.next }
+  if (error instanceof NotDone || error instanceof Fault)
+    return { code: 'not-done', says: error.message, next: error.next }
   if (error instanceof NoAnswer) return { code: 'no-answer', says: error.message, next: error.next }
   if (error instanceof Error && 'code' in error && 'path' in error)
     return { code: String(error.code), says: `${String(error.path)}: ${fileFault(String(error.code))}`, next: '' }

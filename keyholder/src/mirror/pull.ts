@@ -1,8 +1,8 @@
 import { equal, text, utf8 } from '@sallyport/core/bytes'
 import { type Checkpoint, openCheckpoint } from '@sallyport/core/checkpoint'
-import { isOneHistory, type Original, partialTiles, type Step, stepTowards } from '@sallyport/core/mirror'
+import { type Original, partialTiles, type Step, stepTowards } from '@sallyport/core/mirror'
 import { type VerifierKey, writeVkey } from '@sallyport/core/note'
-import { judgeByPolicy, type Policy } from '@sallyport/core/policy'
+import type { Policy } from '@sallyport/core/policy'
 import {
   type Edge,
   edgeOf,
@@ -17,6 +17,7 @@ import { Fault } from '../fault.ts'
 import { sha256, verifiers } from '../signing.ts'
 import { type Alarm, type AlarmKind, keepAlarm } from '../state/alarms.ts'
 import { folderAt, openFolder, type StateFolder } from '../state/folder.ts'
+import { admit, contradictionOf, policyOn, type Shown } from './admit.ts'
 import { heldEntries, openShelf, type Shelf } from './shelf.ts'
 import type { Source } from './source.ts'
 
@@ -61,11 +62,8 @@ export async function openMirror({ into, key, policy, now = () => new Date() }: 
   }
   if (stored === undefined) await shelf.write('log.vkey', utf8(`${writeVkey(key)}\n`))
   await shelf.settle()
-  const own: Policy = { witnesses: [], groups: [], quorum: 'none', ...policy, logs: [{ key }] }
-  return { shelf, state, key, policy: own, now }
+  return { shelf, state, key, policy: policyOn(key, policy), now }
 }
-
-type Shown = { readonly bytes: Uint8Array; readonly checkpoint: Checkpoint }
 
 /**
  * Brings a copy up to date, and takes nothing that was not proved.
@@ -79,10 +77,12 @@ export async function pull(mirror: Mirror, source: Source): Promise<Pulled> {
   const bytes = await source.get('checkpoint')
   if (!bytes)
     throw new Fault(`${source.name} shows no checkpoint.`, 'Check the address; the log may ask for a token: --token')
-  const shown = await admitted(mirror, bytes)
+  const shown = await admit(mirror.policy, bytes)
   if (typeof shown === 'string') return { is: 'refused', why: shown }
   const held = await heldBy(mirror)
-  const contradiction = held && (await contradictionOf(held, shown, { shelf, source }))
+  const contradiction =
+    held &&
+    (await contradictionOf([held.checkpoint, shown.checkpoint], { held: shelf.readTile, shown: source.readTile }))
   if (held && contradiction) return raised(mirror, contradiction, { held, shown })
   const from = held?.checkpoint.size ?? 0
   if (held && from === shown.checkpoint.size) {
@@ -96,19 +96,6 @@ export async function pull(mirror: Mirror, source: Source): Promise<Pulled> {
     : { is: 'grown', from, to: shown.checkpoint.size, mended }
 }
 
-/** The checkpoint if it is signed and cosigned as the policy asks, or why it is not taken. */
-async function admitted({ policy }: Mirror, bytes: Uint8Array): Promise<Shown | string> {
-  const judged = await judgeByPolicy({ hash: sha256, verify: verifiers }, bytes, policy)
-  if (judged.is === 'malformed') return 'What it shows is not a signed checkpoint.'
-  if (judged.is === 'unknown-log') return 'Its checkpoint is not signed by the key of the log.'
-  if (judged.is === 'forged') return `Its checkpoint carries a false signature of ${judged.key.name}.`
-  if (!judged.quorum) {
-    const names = judged.witnessed.map(({ witness }) => witness.name).join(', ') || 'nobody'
-    return `Its checkpoint of ${judged.checkpoint.size} entries is cosigned by ${names}, which is no quorum.`
-  }
-  return { bytes, checkpoint: judged.checkpoint }
-}
-
 async function heldBy({ shelf, key }: Mirror): Promise<Shown | undefined> {
   const bytes = await shelf.read('checkpoint')
   if (!bytes) return undefined
@@ -118,19 +105,6 @@ async function heldBy({ shelf, key }: Mirror): Promise<Shown | undefined> {
 }
 
 type Both = { readonly held: Shown | undefined; readonly shown: Shown }
-
-/** In what way two checkpoints contradict each other; undefined if the one shown continues the one held. */
-async function contradictionOf(
-  held: Shown,
-  shown: Shown,
-  { shelf, source }: { readonly shelf: Shelf; readonly source: Source },
-): Promise<AlarmKind | undefined> {
-  const [mine, theirs] = [held.checkpoint, shown.checkpoint]
-  if (theirs.size === mine.size) return equal(theirs.root, mine.root) ? undefined : 'split-view'
-  if (theirs.size > mine.size)
-    return (await isOneHistory(sha256, source.readTile, [mine, theirs])) ? undefined : 'does-not-follow'
-  return (await isOneHistory(sha256, shelf.readTile, [theirs, mine])) ? 'rolled-back' : 'split-view'
-}
 
 async function raised({ state, key, now }: Mirror, kind: AlarmKind, { held, shown }: Both): Promise<Pulled> {
   const seen = held ? text(held.bytes) : ''
