@@ -1,14 +1,11 @@
-import { hex, utf8 } from '@sallyport/core/bytes'
-import { openCheckpoint, readCheckpoint } from '@sallyport/core/checkpoint'
-import { readNote, readVkey, type VerifierKey, writeVkey } from '@sallyport/core/note'
-import type { Sha256 } from '@sallyport/core/sha256'
-import { admit, type Bag, checkBagit, hashAll, readBytes, readText } from './bagit.ts'
+import { admit, type Bag, type BagFile, checkBagit, hashAll, readBytes, readText } from './bagit.ts'
+import { readVkey } from '@sallyport/core/note'
+import type { Court, Order } from './custody.ts'
 import type { Blame, Fault } from './faults.ts'
 import type { Host } from './folder.ts'
-import { checkItems, type ItemChecked, type Tree } from './item.ts'
-
-/** The log's key that was used, and where it came from. `fingerprint` is the SHA-256 of the vkey's text. */
-export type UsedKey = { readonly vkey: string; readonly fingerprint: string; readonly pinned: boolean }
+import { checkItems, type ItemChecked } from './item.ts'
+import { type Asked, judgeLog, type UsedKey, type Witnesses } from './log.ts'
+import { checkTime, earliest, type OutsideTime } from './time.ts'
 
 export type BagJudgement = {
   readonly is: 'bag'
@@ -18,16 +15,18 @@ export type BagJudgement = {
   readonly items: readonly ItemChecked[]
   readonly key?: UsedKey
   readonly log?: { readonly origin: string; readonly size: number }
+  readonly witnesses?: Witnesses
+  readonly time: OutsideTime
+  readonly orders: readonly Order[]
+  /** How many entries were destroyed, and how many say a later time than the stamps over them. */
+  readonly destroyed: number
+  readonly ahead: Court['ahead']
   /** Whether SHA-512 was computed too, or only SHA-256. */
   readonly sha512: boolean
   /** Files that a file manager left in the folder, which were passed over. */
   readonly litter: number
-}
-
-export type Asked = {
-  /** The log's key as the reader got it from the agency, not from the bag. */
-  readonly key?: VerifierKey
-  readonly onBytes?: (done: number, all: number) => void
+  /** The SHA-256 of the programs in the bag, which nothing but its lists vouches for. */
+  readonly programs: readonly { readonly name: string; readonly sha256: string }[]
 }
 
 const parts = [
@@ -40,7 +39,7 @@ const parts = [
   'metadata/index.csv',
   'proofs/checkpoint',
   'keys/log.vkey',
-]
+] as const
 
 /**
  * Judges an export of a vault.
@@ -55,9 +54,15 @@ const parts = [
  *                                           receivedEntry, path: 'data/…', parent?: { id, exhibit }, … }
  * metadata/<exhibit>/custody.jsonl        a line an entry, in the ledger's order:
  *                                         { index, leaf, actor: { salt, value }, detail: { salt, value }, proof }
- * metadata/<exhibit>/custody.pdf          the same for people; not judged
- * proofs/checkpoint                       signed note (C2SP tlog-checkpoint)
+ *                                         actor and detail are null where a court had both destroyed
+ * metadata/<exhibit>/*, certificates/*    the same for people and other programs; covered by the lists only
+ * proofs/checkpoint                       signed note (C2SP tlog-checkpoint): the log's line, then its witnesses'
+ * proofs/policy                           the agency's C2SP tlog-policy; absent when it has no witness
  * proofs/<entry id>.tlog-proof            c2sp.org/tlog-proof@v1, to that checkpoint
+ * proofs/stamps/<size>.checkpoint         an earlier checkpoint, exactly as it was stamped
+ * proofs/stamps/<size>.<authority>.tsr    TimeStampResp (RFC 3161) over the bytes of that file
+ * proofs/stamps/<size>.consistency        Base64 lines: the RFC 6962 proof that the bag's ledger goes on from it
+ * keys/tsa/<authority>.pem, .crl.pem      the authority's certificates, the root last, and lists of revoked ones
  * keys/log.vkey                           the log's public key
  * VERIFY.md  verify.mjs  verify.html      how to check without this program, and this program
  * ```
@@ -74,19 +79,27 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
   const faults: Fault[] = []
   const blame: Blame = (code, at, facts = {}) => faults.push({ code, at, facts })
   const { files, litter } = admit(listed, blame)
+  const bag: Bag = { host, files, blame }
   for (const part of parts) if (!files.has(part)) blame('files/missing-part', part)
   const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0)
+  const proofs = [...files.keys()].filter((name) => name.endsWith('.tlog-proof')).length
+  // To judge an entry costs about as much as to hash so many bytes.
+  const [progress, entryCost] = [asked.onProgress ?? (() => undefined), 100_000]
   let done = 0
-  const onBytes = (count: number) => {
-    done += count
-    asked.onBytes?.(done, bytes)
-  }
-  const digests = await hashAll(host, files, { blame, onBytes })
-  const bag: Bag = { host, files, digests, blame }
+  const onCost = (cost: number) => progress((done += cost), bytes + proofs * entryCost)
+  await hashAll(bag, onCost)
   await checkBagit(bag)
-  const key = await keyOf(bag, asked.key)
-  const tree = await treeOf(bag, key)
-  const items = await checkItems(bag, tree)
+  const { tree, key, used, witnesses } = await judgeLog({ host, blame, asked }, await logIn(bag))
+  const time = await checkTime(bag, { tree, key, roots: asked.roots })
+  const court: Court = {
+    tree,
+    stampOver: earliest(time.stands),
+    orders: [],
+    destroyed: [],
+    ahead: { entries: 0, mostMs: 0 },
+    onLine: () => onCost(entryCost),
+  }
+  const items = await checkItems(bag, court)
   return {
     is: 'bag',
     faults,
@@ -94,44 +107,32 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     bytes,
     items,
     litter,
-    ...(key && { key: usedKey(host.hash, key, asked.key !== undefined) }),
+    time,
+    orders: court.orders,
+    destroyed: court.destroyed.length,
+    ahead: court.ahead,
+    ...(used && { key: used }),
     ...(tree && { log: tree.checkpoint }),
-    sha512: [...digests].every(([name, { sha512 }]) => sha512 !== undefined || !name.startsWith('data/')),
+    ...(witnesses && { witnesses }),
+    sha512: [...files].every(([name, { digests }]) => digests?.sha512 !== undefined || !name.startsWith('data/')),
+    programs: programsIn(files),
   }
 }
 
-export function usedKey(hash: Sha256, key: VerifierKey, pinned: boolean): UsedKey {
-  const vkey = writeVkey(key)
-  return { vkey, fingerprint: hex(hash(utf8(vkey))), pinned }
-}
+const programsIn = (files: ReadonlyMap<string, BagFile>) =>
+  ['verify.html', 'verify.mjs'].flatMap((name) => {
+    const sha256 = files.get(name)?.digests?.sha256
+    return sha256 === undefined ? [] : [{ name, sha256 }]
+  })
 
-/** The key to check with: the reader's own if there is one, else the one in the bag. */
-async function keyOf(bag: Bag, pinned: VerifierKey | undefined): Promise<VerifierKey | undefined> {
+async function logIn(bag: Bag) {
   const written = await readText(bag, 'keys/log.vkey')
   const found = readVkey(bag.host.hash, written?.replace(/\r?\n$/, '') ?? '')
   if (written !== undefined && !found) bag.blame('log/key-malformed', 'keys/log.vkey')
-  if (pinned && found && writeVkey(pinned) !== writeVkey(found)) {
-    bag.blame('log/other-key', 'keys/log.vkey', { pinned: writeVkey(pinned) })
+  return {
+    at: 'proofs/checkpoint',
+    bytes: await readBytes(bag, 'proofs/checkpoint'),
+    key: { at: 'keys/log.vkey', found },
+    policy: { at: 'proofs/policy', bytes: await readBytes(bag, 'proofs/policy') },
   }
-  return pinned ?? found
-}
-
-/**
- * The tree that the proofs must lead to. A checkpoint whose signature fails is still used for that:
- * the fault stands, and the reader also learns whether the proofs agree with it.
- */
-async function treeOf(bag: Bag, key: VerifierKey | undefined): Promise<Tree | undefined> {
-  const at = 'proofs/checkpoint'
-  const bytes = await readBytes(bag, at)
-  if (!bytes) return undefined
-  const checkpoint = readCheckpoint(readNote(bytes)?.text ?? '')
-  if (!checkpoint) {
-    bag.blame('log/malformed', at)
-    return undefined
-  }
-  if (key) {
-    const { is } = await openCheckpoint(bytes, { key, verify: bag.host.verify })
-    if (is !== 'signed') bag.blame(`log/${is}`, at, { key: key.name })
-  }
-  return { bytes, checkpoint }
 }

@@ -1,12 +1,23 @@
 import { text } from '@sallyport/core/bytes'
 import type { Blame } from './faults.ts'
 import { type Digests, type Host, largestRead, type Listed } from './folder.ts'
+import { linesIn } from './lines.ts'
+
+/** A file that may be opened. A bag has one for every entry, so this is all that is kept of it. */
+export type BagFile = {
+  readonly path: string
+  readonly size: number
+  digests?: Digests
+  /** Which lists name it, a bit for each. */
+  lists: number
+  /** Whether a record or a custody line speaks of it. */
+  claimed: boolean
+}
 
 /** What is known of a bag while it is being judged. Files are found by their NFC name. */
 export type Bag = {
   readonly host: Host
-  readonly files: ReadonlyMap<string, Listed>
-  readonly digests: ReadonlyMap<string, Digests>
+  readonly files: ReadonlyMap<string, BagFile>
   readonly blame: Blame
 }
 
@@ -20,8 +31,8 @@ const litter = /^(?!data\/)(?:.*\/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/
  * systems read differently or that differs from another only by case could make a reader look at
  * another file than the one that was checked.
  */
-export function admit(listed: readonly Listed[], blame: Blame): { files: Map<string, Listed>; litter: number } {
-  const files = new Map<string, Listed>()
+export function admit(listed: readonly Listed[], blame: Blame): { files: Map<string, BagFile>; litter: number } {
+  const files = new Map<string, BagFile>()
   const folded = new Map<string, string>()
   let left = 0
   for (const file of listed.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -41,7 +52,7 @@ export function admit(listed: readonly Listed[], blame: Blame): { files: Map<str
     if (other !== undefined) blame('files/colliding-names', path, { other })
     folded.set(fold, path)
     if (!file.plain) blame('files/not-plain', path)
-    else files.set(name, file)
+    else files.set(name, { path, size: file.size, lists: 0, claimed: false })
   }
   return { files, litter: left }
 }
@@ -52,26 +63,21 @@ export const isSafe = (path: string): boolean =>
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   !/[\u0000-\u001f\u007f-\u009f\\\u202a-\u202e\u2066-\u2069\ufffd]|^[a-z]:|^~/iu.test(path)
 
-/** Hashes every admitted file, once. */
-export async function hashAll(
-  host: Host,
-  files: ReadonlyMap<string, Listed>,
-  { blame, onBytes }: { readonly blame: Blame; readonly onBytes: (count: number) => void },
-): Promise<Map<string, Digests>> {
-  const digests = new Map<string, Digests>()
-  for (const [name, { path }] of files) {
+/** Hashes every admitted file, once; with SHA-512 too where a list gives that. */
+export async function hashAll({ host, files, blame }: Bag, onBytes: (count: number) => void): Promise<void> {
+  const tagsToo = files.has('tagmanifest-sha512.txt')
+  for (const [name, file] of files) {
     try {
-      // Only the payload is listed with SHA-512.
-      digests.set(name, await host.folder.digest(path, { sha512: name.startsWith('data/'), onBytes }))
+      const sha512 = tagsToo || name.startsWith('data/')
+      file.digests = await host.folder.digest(file, { sha512, onBytes })
     } catch (fault) {
-      blame('files/unreadable', path, { why: reason(fault) })
+      blame('files/unreadable', file.path, { why: reason(fault) })
     }
   }
-  return digests
 }
 
 /** Reads a file of the bag as UTF-8; undefined if it is not there or is no text, which is then a fault. */
-export async function readText(bag: Pick<Bag, 'host' | 'files' | 'blame'>, name: string): Promise<string | undefined> {
+export async function readText(bag: Bag, name: string): Promise<string | undefined> {
   const bytes = await readBytes(bag, name)
   try {
     return bytes && text(bytes)
@@ -81,10 +87,7 @@ export async function readText(bag: Pick<Bag, 'host' | 'files' | 'blame'>, name:
   }
 }
 
-export async function readBytes(
-  { host, files, blame }: Pick<Bag, 'host' | 'files' | 'blame'>,
-  name: string,
-): Promise<Uint8Array | undefined> {
+export async function readBytes({ host, files, blame }: Bag, name: string): Promise<Uint8Array | undefined> {
   const file = files.get(name)
   if (!file) return undefined
   try {
@@ -93,6 +96,25 @@ export async function readBytes(
   } catch (fault) {
     blame('files/unreadable', file.path, { why: reason(fault) })
     return undefined
+  }
+}
+
+/** Hands over the lines of a file one after the other; nothing if it is not there. What cannot be read is a fault. */
+export async function eachLine(
+  { host, files, blame }: Bag,
+  name: string,
+  take: (line: string, at: number) => void | Promise<void>,
+): Promise<void> {
+  const file = files.get(name)
+  if (!file) return
+  let at = 0
+  try {
+    for await (const line of linesIn(host.folder.stream(file.path))) {
+      const more = take(line, ++at)
+      if (more) await more
+    }
+  } catch (fault) {
+    blame('files/unreadable', file.path, { why: reason(fault) })
   }
 }
 
@@ -111,61 +133,69 @@ export async function checkBagit(bag: Bag): Promise<void> {
   }
   if (files.has('fetch.txt')) blame('files/fetch', 'fetch.txt')
   await checkOxum(bag)
-  const names = [...files.keys()]
-  const payload = names.filter((name) => name.startsWith('data/'))
-  const tags = names.filter((name) => !name.startsWith('data/') && !/^tagmanifest-[^/]*$/.test(name))
-  await checkLists(bag, payload, ['manifest-sha256.txt', 'manifest-sha512.txt'])
-  await checkLists(bag, tags, ['tagmanifest-sha256.txt'])
+  const isTag = (name: string) => !name.startsWith('data/') && !/^tagmanifest-[^/]*$/.test(name)
+  await checkLists(bag, ['manifest-sha256.txt', 'manifest-sha512.txt'], (name) => name.startsWith('data/'))
+  await checkLists(bag, ['tagmanifest-sha256.txt', 'tagmanifest-sha512.txt'], isTag)
 }
 
 async function checkOxum(bag: Bag): Promise<void> {
   const info = await readText(bag, 'bag-info.txt')
   if (info === undefined) return
   const says = /^Payload-Oxum:[ \t]*(\S*)/im.exec(info)?.[1] ?? 'nothing'
-  const payload = [...bag.files].filter(([name]) => name.startsWith('data/'))
-  const found = `${payload.reduce((sum, [, { size }]) => sum + size, 0)}.${payload.length}`
-  if (says !== found) bag.blame('files/oxum', 'bag-info.txt', { says, found })
+  const found = { bytes: 0, files: 0 }
+  for (const [name, { size }] of bag.files) {
+    if (!name.startsWith('data/')) continue
+    found.bytes += size
+    found.files += 1
+  }
+  const counted = `${found.bytes}.${found.files}`
+  if (says !== counted) bag.blame('files/oxum', 'bag-info.txt', { says, found: counted })
 }
 
-/** Compares some files of the bag with the manifests that must each list all of them and nothing else. */
-async function checkLists({ digests, ...bag }: Bag, names: readonly string[], lists: readonly string[]): Promise<void> {
+/** Compares the files of one kind with the lists that must each name all of them and nothing else. */
+async function checkLists(bag: Bag, names: readonly string[], isOfKind: (name: string) => boolean): Promise<void> {
+  const lists = names.filter((list) => bag.files.has(list))
+  for (const file of bag.files.values()) file.lists = 0
   const missing = new Map<string, string[]>()
-  const unlisted = new Map<string, string[]>()
   const altered = new Map<string, string[]>()
-  for (const list of lists) {
-    const written = await readText(bag, list)
-    if (written === undefined) continue
-    const entries = readManifest(list, written, bag.blame)
-    for (const name of names) if (!entries.has(name)) add(unlisted, name, list)
-    for (const [name, digest] of entries) {
-      const found = digests.get(name)?.[list.endsWith('sha256.txt') ? 'sha256' : 'sha512']
-      if (!bag.files.has(name)) add(missing, name, list)
-      else if (found !== undefined && found !== digest) add(altered, name, list)
-    }
+  for (const [place, list] of lists.entries()) {
+    const bit = 1 << place
+    await readManifest(bag, list, ({ name, path, digest }) => {
+      const file = bag.files.get(name)
+      const known = file ? (file.lists & bit) !== 0 : missing.get(name)?.includes(list)
+      if (known) bag.blame('files/listed-twice', list, { file: path })
+      else if (!file) add(missing, name, list)
+      else {
+        file.lists |= bit
+        const found = file.digests?.[list.endsWith('sha256.txt') ? 'sha256' : 'sha512']
+        if (found !== undefined && found !== digest) add(altered, name, list)
+      }
+    })
   }
   for (const [name, where] of missing) bag.blame('files/missing', name, { lists: where.join(' and ') })
-  for (const [name, where] of unlisted) bag.blame('files/unlisted', name, { lists: where.join(' and ') })
+  for (const [name, file] of bag.files) {
+    if (!isOfKind(name)) continue
+    const without = lists.filter((_, place) => (file.lists & (1 << place)) === 0)
+    if (without.length > 0) bag.blame('files/unlisted', name, { lists: without.join(' and ') })
+  }
   for (const [name, where] of altered) bag.blame('files/altered', name, { lists: where.join(' and ') })
 }
 
+type ManifestLine = { readonly name: string; readonly path: string; readonly digest: string }
+
 /** Reads a manifest (RFC 8493 section 2.1.3): a digest, white space and a path with `%`, CR and LF encoded. */
-function readManifest(list: string, written: string, blame: Blame): Map<string, string> {
+async function readManifest(bag: Bag, list: string, take: (line: ManifestLine) => void): Promise<void> {
   const digits = list.endsWith('sha256.txt') ? 64 : 128
-  const entries = new Map<string, string>()
-  const lines = written.replace(/(?:\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/)
-  for (const [at, line] of lines.entries()) {
-    const [, digest = '', encoded = ''] = /^([0-9a-f]+)[ \t]+(.+)$/i.exec(line) ?? []
+  await eachLine(bag, list, (written, line) => {
+    const [, digest = '', encoded = ''] = /^([0-9a-f]+)[ \t]+([^\r]+)\r?$/i.exec(written) ?? []
     const path = encoded.replace(/%(0a|0d|25)/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    const name = path.normalize('NFC')
-    if (digest.length !== digits || !isSafe(path)) blame('files/list-line', list, { line: at + 1 })
-    else if (entries.has(name)) blame('files/listed-twice', list, { file: path })
-    else entries.set(name, digest.toLowerCase())
-  }
-  return entries
+    if (digest.length !== digits || !isSafe(path)) bag.blame('files/list-line', list, { line })
+    else take({ name: path.normalize('NFC'), path, digest: digest.toLowerCase() })
+  })
 }
 
 function add(to: Map<string, string[]>, name: string, list: string): void {
   to.set(name, [...(to.get(name) ?? []), list])
 }
 
-const reason = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))
+export const reason = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault))

@@ -2,9 +2,9 @@
 /// <reference lib="dom.iterable" />
 /// <reference lib="dom.asynciterable" />
 import { hex } from '@sallyport/core/bytes'
-import type { VerifySignature } from '@sallyport/core/note'
 import { newSha256, sha256 } from '@sallyport/core/sha256'
 import type { Host } from './folder.ts'
+import { webStamps, webVerifiers } from './web-crypto.ts'
 
 /** A file that a person gave to the page, and its path below the folder they chose. */
 export type GivenFile = { readonly path: string; readonly file: File }
@@ -24,16 +24,17 @@ export function browserHost(given: readonly GivenFile[]): Host {
   }
   return {
     hash: sha256,
-    verify: { ed25519: subtleEd25519 },
+    verify: webVerifiers,
+    stamps: webStamps,
     folder: {
       list: async () => given.map(({ path, file }) => ({ path, size: file.size, plain: true })),
       read: async (path) => new Uint8Array(await fileAt(path).arrayBuffer()),
-      async digest(path, { onBytes }) {
+      stream: (path) => partsOf(fileAt(path)),
+      async digest({ path }, { onBytes }) {
         const hash = newSha256()
-        const reader = fileAt(path).stream().getReader()
-        for (let part = await reader.read(); !part.done; part = await reader.read()) {
-          hash.update(part.value)
-          onBytes(part.value.length)
+        for await (const part of partsOf(fileAt(path))) {
+          hash.update(part)
+          onBytes(part.length)
         }
         return { sha256: hex(hash.digest()) }
       },
@@ -41,13 +42,10 @@ export function browserHost(given: readonly GivenFile[]): Host {
   }
 }
 
-const subtleEd25519: VerifySignature = async (publicKey, message, signature) => {
-  const key = await crypto.subtle
-    .importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
-    .catch(() => {
-      throw new Error('this browser cannot check Ed25519 signatures. Use a newer one, or: node verify.mjs')
-    })
-  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message))
+/** Not every browser can go through a stream with `for await`. */
+async function* partsOf(file: File): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value
 }
 
 /** The files of a folder that was chosen in a dialog. Their paths begin with the name of the folder. */

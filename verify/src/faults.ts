@@ -1,4 +1,13 @@
+import { stampFindings } from '@sallyport/core/stamp-findings'
+
 type Facts = Readonly<Record<string, string | number>>
+
+type Sentence = (facts: Facts) => string
+
+const sentencesOf = <Code extends string>(table: Readonly<Record<Code, { readonly says: Sentence }>>) =>
+  Object.fromEntries(
+    Object.entries<{ readonly says: Sentence }>(table).map(([code, { says }]) => [code, says]),
+  ) as Record<Code, Sentence>
 
 /**
  * Every way in which a bag or a ledger can fail to hold, with the sentence that says so.
@@ -57,6 +66,8 @@ export const faults = {
     `says in line ${line} that the entry is number ${says}; its proof says ${found}.`,
   'custody/order': ({ line }: Facts) => `is out of order at line ${line}: entries stand in the order of the ledger.`,
   'custody/repeated': ({ line }: Facts) => `repeats in line ${line} an entry that it has already.`,
+  'custody/withheld': ({ line }: Facts) =>
+    `shows in line ${line} neither a person nor details, and no order of a court in this bag names that entry.`,
   'custody/orphan-proof': () => 'proves an entry that no custody line shows. A line may have been taken out.',
   'log/key-malformed': () => 'is not the public key of a log.',
   'log/other-key': ({ pinned }: Facts) => `is not the key that you gave (${pinned}).`,
@@ -64,13 +75,38 @@ export const faults = {
   'log/unsigned': ({ key }: Facts) => `is not signed by the key ${key}.`,
   'log/forged': ({ key }: Facts) => `carries a signature of the key ${key} that is false.`,
   'log/foreign': ({ key }: Facts) => `is signed, but is about another log than the key ${key} is named for.`,
+  'proof/fails': ({ file }: Facts) =>
+    `does not prove that what is in ${file} stands in the ledger. Entry or proof was changed.`,
+  'policy/malformed': ({ line, why }: Facts) => `is not a policy of witnesses, from line ${line} on (${why}).`,
+  'policy/other': () => 'is not the policy that you gave. Yours was used; ask the agency which of them is right.',
+  'policy/other-log': () => 'is signed by none of the logs that the policy of witnesses names.',
+  'witness/forged': ({ name }: Facts) =>
+    `carries a cosignature of the witness ${name} that is false, or is about another checkpoint.`,
+  'witness/quorum': ({ quorum, found }: Facts) =>
+    `is not cosigned by enough witnesses: the policy asks for ${quorum}, and found is ${found}.`,
+  'time/stray': () => 'is none of the files that belong beside time stamps.',
+  'time/no-stamp': () => 'is kept as the bytes that were stamped, but there is no stamp over it.',
+  'time/no-checkpoint': () => 'is missing, so nothing shows what was stamped.',
+  'time/no-keys': () => 'is missing, so nobody can say whose stamp it is.',
+  'time/keys-malformed': () => 'does not hold certificates, or lists of revoked ones, that can be read.',
+  'time/malformed': () => 'is not a signed checkpoint.',
+  'time/unsigned': ({ key }: Facts) => `is not signed by the key ${key}, so the stamp is about another ledger.`,
+  'time/forged': ({ key }: Facts) => `carries a signature of the key ${key} that is false.`,
+  'time/foreign': ({ key }: Facts) => `is signed, but is about another log than the key ${key} is named for.`,
+  'time/size': ({ found }: Facts) => `is named for another number of entries than it states (${found}).`,
+  'time/beyond': ({ size, now }: Facts) =>
+    `was stamped when the ledger had ${size} entries; the checkpoint in this bag has only ${now}. The ledger was cut back.`,
+  'time/no-consistency': () => 'is missing, so nothing shows that the ledger goes on from what was stamped.',
+  'time/inconsistent': ({ size, now }: Facts) =>
+    `does not show that the ledger of ${now} entries begins with the ${size} that were stamped. It was written anew.`,
+  ...sentencesOf(stampFindings),
   'tree/missing': () => 'is missing.',
   'tree/bundle': ({ entries }: Facts) => `is not a bundle of ${entries} entries.`,
   'tree/entry': ({ index }: Facts) => `holds as entry ${index} something that no vault could have written.`,
   'tree/tile': ({ hashes }: Facts) => `does not follow from the entries below it, at ${hashes}.`,
   'tree/root': ({ says, found }: Facts) =>
     `states the root ${says}, but the entries give ${found}. Entries or checkpoint were changed.`,
-} as const satisfies Record<string, (facts: Facts) => string>
+} as const satisfies Record<string, Sentence>
 
 export type FaultCode = keyof typeof faults
 

@@ -1,5 +1,6 @@
 import type { Verifiers } from '@sallyport/core/note'
 import type { Sha256 } from '@sallyport/core/sha256'
+import type { StampPorts } from '@sallyport/core/stamp'
 
 /** A file as the folder lists it. `plain` is false for links, devices and whatever else is not a file. */
 export type Listed = { readonly path: string; readonly size: number; readonly plain: boolean }
@@ -18,11 +19,18 @@ export type Hashing = { readonly sha512: boolean; readonly onBytes: (count: numb
 export type Folder = {
   readonly list: () => Promise<readonly Listed[]>
   readonly read: (path: string) => Promise<Uint8Array>
-  readonly digest: (path: string, how: Hashing) => Promise<Digests>
+  /** The same in parts, for what grows with the number of entries. */
+  readonly stream: (path: string) => AsyncIterable<Uint8Array>
+  readonly digest: (file: Pick<Listed, 'path' | 'size'>, how: Hashing) => Promise<Digests>
 }
 
 /** The folder, and the machine's own cryptography. */
-export type Host = { readonly folder: Folder; readonly hash: Sha256; readonly verify: Verifiers }
+export type Host = {
+  readonly folder: Folder
+  readonly hash: Sha256
+  readonly verify: Verifiers
+  readonly stamps: StampPorts
+}
 
 /** No file that is read as a whole is larger in any bag or ledger that a vault makes. */
-export const largestRead = 256 * 1024 * 1024
+export const largestRead = 64 * 1024 * 1024

@@ -1,10 +1,7 @@
 import type { Json } from '@sallyport/core/canonical-json'
-import type { Checkpoint } from '@sallyport/core/checkpoint'
 import { type Bag, readText } from './bagit.ts'
-import { checkCustody, type CustodyEntry } from './custody.ts'
-
-/** The checkpoint of the bag, as bytes and as read from them. */
-export type Tree = { readonly bytes: Uint8Array; readonly checkpoint: Checkpoint }
+import { checkCustody, type Court, type CustodyEntry } from './custody.ts'
+import type { Stand } from './time.ts'
 
 /** What the report tells of an item that was checked. */
 export type ItemChecked = {
@@ -16,6 +13,8 @@ export type ItemChecked = {
   readonly path: string
   readonly title?: string
   readonly receivedAt?: string
+  /** The earliest stamp from outside over the entry of its receipt. */
+  readonly stamped?: Stand
   readonly entries: number
 }
 
@@ -40,7 +39,7 @@ const agreed = ['sha256', 'size', 'sha512', 'originalName', 'mediaType'] as cons
  * The digest in that entry is what ties the file to the ledger. The other fields of a record (title,
  * category, case) are covered by the bag's lists only, which whoever made the bag could write anew.
  */
-export async function checkItems(bag: Bag, tree: Tree | undefined): Promise<readonly ItemChecked[]> {
+export async function checkItems(bag: Bag, court: Court): Promise<readonly ItemChecked[]> {
   const folders = new Set<string>()
   for (const name of bag.files.keys()) {
     const [, folder] = /^metadata\/([^/]+)\/[^/]+$/.exec(name) ?? []
@@ -49,14 +48,18 @@ export async function checkItems(bag: Bag, tree: Tree | undefined): Promise<read
   if (folders.size === 0) bag.blame('items/none', 'metadata')
   const checked: ItemChecked[] = []
   const claims = new Map<string, string>()
-  const proofs = new Set<string>()
   for (const folder of folders) {
-    const item = await checkItem(bag, { folder, claims, proofs, tree })
+    const item = await checkItem(bag, { folder, claims, court })
     if (item) checked.push(item)
   }
-  for (const name of bag.files.keys()) {
-    if (name.startsWith('data/') && !claims.has(name)) bag.blame('files/unclaimed', name)
-    if (/^proofs\/.*\.tlog-proof$/.test(name) && !proofs.has(name)) bag.blame('custody/orphan-proof', name)
+  for (const [name, { claimed }] of bag.files) {
+    if (claimed) continue
+    if (name.startsWith('data/')) bag.blame('files/unclaimed', name)
+    if (/^proofs\/.*\.tlog-proof$/.test(name)) bag.blame('custody/orphan-proof', name)
+  }
+  // An order may stand in the custody of another item than those whose entries it names.
+  for (const { id, at, line } of court.destroyed) {
+    if (!court.orders.some(({ entries }) => entries.has(id))) bag.blame('custody/withheld', at, { line })
   }
   return checked
 }
@@ -65,18 +68,21 @@ type Search = {
   readonly folder: string
   /** Which record claimed a file or an id. */
   readonly claims: Map<string, string>
-  readonly proofs: Set<string>
-  readonly tree: Tree | undefined
+  readonly court: Court
 }
 
-async function checkItem(bag: Bag, search: Search): Promise<ItemChecked | undefined> {
-  const { folder, claims, proofs, tree } = search
+async function checkItem(bag: Bag, { folder, claims, court }: Search): Promise<ItemChecked | undefined> {
   const at = `metadata/${folder}/item.json`
   const custody = `metadata/${folder}/custody.jsonl`
-  const lines = await readText(bag, custody)
-  if (!bag.files.has(custody)) bag.blame('items/no-custody', custody)
   const item = readItem(await readText(bag, at))
-  const entries = await checkCustody(bag, { at: custody, lines: lines ?? '', item: item?.id, tree, proofs })
+  let receipt: CustodyEntry | undefined
+  let first: CustodyEntry | undefined
+  const take = (entry: CustodyEntry) => {
+    if (entry.leaf.id === item?.receivedEntry) receipt ??= entry
+    if (isReceipt(entry)) first ??= entry
+  }
+  if (!bag.files.has(custody)) bag.blame('items/no-custody', custody)
+  const entries = await checkCustody(bag, { at: custody, item: item?.id, take }, court)
   if (!item) {
     bag.blame(bag.files.has(at) ? 'items/malformed' : 'files/missing-part', at)
     return undefined
@@ -85,8 +91,9 @@ async function checkItem(bag: Bag, search: Search): Promise<ItemChecked | undefi
   if (other !== undefined) bag.blame('items/twice', at, { other })
   claims.set(item.id, at)
   checkFile(bag, { at, folder, item, claims })
-  const receipt = lines === undefined ? undefined : checkReceipt(bag, { at, custody, item, entries })
+  if (bag.files.has(custody)) checkReceipt(bag, { at, custody, item, receipt, first })
   const { id, exhibit, originalName, size, sha256, path, title } = item
+  const stamped = receipt && court.stampOver(receipt.index)
   return {
     id,
     exhibit,
@@ -94,9 +101,10 @@ async function checkItem(bag: Bag, search: Search): Promise<ItemChecked | undefi
     size,
     sha256,
     path,
-    entries: entries.length,
+    entries,
     ...(title !== undefined && { title }),
-    ...(receipt && { receivedAt: receipt.leaf.at }),
+    ...(receipt && isReceipt(receipt) && { receivedAt: receipt.leaf.at }),
+    ...(stamped && { stamped }),
   }
 }
 
@@ -107,11 +115,12 @@ function checkFile(
   const { path, size, sha256, sha512 } = item
   const name = path.normalize('NFC')
   const file = bag.files.get(name)
-  const found = bag.digests.get(name)
+  const found = file?.digests
   if (!path.startsWith(`data/${folder}/`)) bag.blame('items/misplaced', at, { path })
   if (!file) bag.blame('items/no-file', at, { path })
   if (claims.has(name)) bag.blame('items/shared-file', at, { path })
   claims.set(name, at)
+  if (file) file.claimed = true
   if (file && file.size !== size) bag.blame('items/size', at, { says: size, found: file.size })
   if (found && found.sha256 !== sha256) bag.blame('items/sha256', at, { says: sha256, found: found.sha256 })
   if (found?.sha512 !== undefined && found.sha512 !== sha512) {
@@ -123,23 +132,24 @@ type Receipt = {
   readonly at: string
   readonly custody: string
   readonly item: Item
-  readonly entries: readonly CustodyEntry[]
+  /** The entry that the record names, and the first that is a receipt at all. */
+  readonly receipt: CustodyEntry | undefined
+  readonly first: CustodyEntry | undefined
 }
 
-function checkReceipt(bag: Bag, { at, custody, item, entries }: Receipt): CustodyEntry | undefined {
+function checkReceipt(bag: Bag, { at, custody, item, receipt, first }: Receipt): void {
   const entry = item.receivedEntry
-  const receipt = entries.find(({ leaf }) => leaf.id === entry)
   if (!receipt) {
     bag.blame('items/no-receipt', custody, { entry })
-    return undefined
+    return
   }
   if (!isReceipt(receipt)) {
-    const act = `${receipt.leaf.act}, ${receipt.leaf.outcome}`
-    bag.blame('items/not-a-receipt', at, { entry, act })
-    return undefined
+    bag.blame('items/not-a-receipt', at, { entry, act: `${receipt.leaf.act}, ${receipt.leaf.outcome}` })
+    return
   }
-  if (entries.find(isReceipt) !== receipt) bag.blame('items/second-receipt', at, { entry })
-  const ledger: Readonly<Record<string, Json | undefined>> = isRecord(receipt.detail) ? receipt.detail : {}
+  if (first !== receipt) bag.blame('items/second-receipt', at, { entry })
+  const ledger: Readonly<Record<string, Json | undefined>> =
+    receipt.detail && isRecord(receipt.detail) ? receipt.detail : {}
   const record: Readonly<Record<string, Json | undefined>> = item
   // One entry may be about several items, and then only its details can say which of them was received.
   if (ledger['item'] !== undefined && ledger['item'] !== item.id) {
@@ -152,7 +162,6 @@ function checkReceipt(bag: Bag, { at, custody, item, entries }: Receipt): Custod
       bag.blame('items/ledger-differs', at, { field, says: String(says), ledger: String(was) })
     }
   }
-  return receipt
 }
 
 const isReceipt = ({ leaf: { act, outcome } }: CustodyEntry) =>

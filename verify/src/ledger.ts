@@ -1,7 +1,7 @@
 import { base64, equal, text } from '@sallyport/core/bytes'
-import { type Checkpoint, openCheckpoint, readCheckpoint } from '@sallyport/core/checkpoint'
+import type { Checkpoint } from '@sallyport/core/checkpoint'
 import { readLeaf } from '@sallyport/core/entry'
-import { readNote, readVkey, type VerifierKey } from '@sallyport/core/note'
+import { readVkey, type VerifierKey } from '@sallyport/core/note'
 import {
   type Edge,
   emptyEdge,
@@ -14,9 +14,9 @@ import {
   tilePath,
   tileWidth,
 } from '@sallyport/core/tiles'
-import { type Asked, type UsedKey, usedKey } from './bag.ts'
 import type { Blame, Fault } from './faults.ts'
 import { type Host, largestRead, type Listed } from './folder.ts'
+import { type Asked, judgeLog, type UsedKey, type Witnesses } from './log.ts'
 
 export type LedgerJudgement = {
   readonly is: 'ledger'
@@ -26,6 +26,7 @@ export type LedgerJudgement = {
   readonly first?: string
   readonly last?: string
   readonly key?: UsedKey
+  readonly witnesses?: Witnesses
 }
 
 type Ledger = {
@@ -37,7 +38,7 @@ type Ledger = {
 }
 
 /**
- * Judges a whole ledger: computes the tree again from its entries, and compares every hash tile and
+ * Judges a whole ledger, as a vault publishes it or a mirror keeps it: computes the tree again from its entries, and compares every hash tile and
  * the signed checkpoint with it.
  *
  * No fault shows that the entries are exactly those over which the checkpoint was signed. It does
@@ -58,30 +59,30 @@ export async function judgeLedger(host: Host, asked: Asked): Promise<LedgerJudge
     widths.set(place, [...(widths.get(place) ?? []), tile.width])
   }
   const ledger: Ledger = { host, files, blame, widths }
-  const bytes = (await readFile(ledger, 'checkpoint')) ?? new Uint8Array(0)
-  const checkpoint = readCheckpoint(readNote(bytes)?.text ?? '')
-  if (!checkpoint) {
-    blame('log/malformed', 'checkpoint')
-    return { is: 'ledger', faults, tiles: 0 }
-  }
-  const key = asked.key ?? (await keyIn(ledger))
-  if (key) {
-    const { is } = await openCheckpoint(bytes, { key, verify: host.verify })
-    if (is !== 'signed') blame(`log/${is}`, 'checkpoint', { key: key.name })
-  }
-  const found = await readTree(ledger, checkpoint, asked)
+  const { tree, used, witnesses } = await judgeLog(
+    { host, blame, asked },
+    {
+      at: 'checkpoint',
+      bytes: (await readFile(ledger, 'checkpoint')) ?? new Uint8Array(0),
+      key: { at: 'log.vkey', found: await keyIn(ledger) },
+      policy: { at: 'policy', bytes: files.has('policy') ? await readFile(ledger, 'policy') : undefined },
+    },
+  )
+  if (!tree) return { is: 'ledger', faults, tiles: 0 }
+  const found = await readTree(ledger, tree.checkpoint, asked)
   return {
     is: 'ledger',
     faults,
-    log: checkpoint,
+    log: tree.checkpoint,
     ...found,
-    ...(key && { key: usedKey(host.hash, key, asked.key !== undefined) }),
+    ...(used && { key: used }),
+    ...(witnesses && { witnesses }),
   }
 }
 
 type Seen = { readonly tiles: number; readonly first?: string; readonly last?: string }
 
-async function readTree(ledger: Ledger, checkpoint: Checkpoint, { onBytes }: Asked): Promise<Seen> {
+async function readTree(ledger: Ledger, checkpoint: Checkpoint, { onProgress }: Asked): Promise<Seen> {
   const { hash } = ledger.host
   const { size } = checkpoint
   let edge: Edge = emptyEdge
@@ -102,7 +103,7 @@ async function readTree(ledger: Ledger, checkpoint: Checkpoint, { onBytes }: Ask
     for (const { tile, bytes } of grown.tiles) {
       if (tile.width === tileWidth) tiles += await compareTile(ledger, tile, bytes)
     }
-    onBytes?.(edge.size, size)
+    onProgress?.(edge.size, size)
   }
   const seen = { tiles, ...(first !== undefined && { first }), ...(last !== undefined && { last }) }
   if (edge.size < size) return seen

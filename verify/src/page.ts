@@ -1,16 +1,23 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { attempted } from '@sallyport/core/der'
 import { readVkey } from '@sallyport/core/note'
+import { readPolicy } from '@sallyport/core/policy'
 import { sha256 } from '@sallyport/core/sha256'
+import { readCertificate, readPem } from '@sallyport/core/x509'
 import { judgeBag } from './bag.ts'
 import { browserHost, filesChosen, filesDropped, type GivenFile } from './browser-folder.ts'
 import { judgeLedger } from './ledger.ts'
-import { notDone, type Report, reportOf } from './report.ts'
+import type { Asked } from './log.ts'
+import { notDone, type Report, reportOf, stateWords } from './report.ts'
+import type { Step } from './steps.ts'
 
 const page = {
   drop: part('drop', HTMLElement),
   folder: part('folder', HTMLInputElement),
   key: part('key', HTMLInputElement),
+  policy: part('policy', HTMLInputElement),
+  roots: part('roots', HTMLInputElement),
   progress: part('progress', HTMLProgressElement),
   verdict: part('verdict', HTMLElement),
   report: part('report', HTMLElement),
@@ -46,17 +53,35 @@ async function check(given: () => Promise<readonly GivenFile[]>): Promise<void> 
 }
 
 async function judge(files: readonly GivenFile[]): Promise<Report> {
-  const written = page.key.value.trim()
-  const key = written === '' ? undefined : readVkey(sha256, written)
-  if (written !== '' && !key) return notDone('what was entered as the key is not the public key of a log.')
   if (files.length === 0)
     return notDone('that was not one folder with files in it. Unpack the export first, then give its folder.')
+  const asked = await readAsked()
+  if (typeof asked === 'string') return notDone(asked)
   const host = browserHost(files)
-  const asked = { ...(key && { key }), onBytes: showProgress }
   const judgement = (await judgeBag(host, asked)) ?? (await judgeLedger(host, asked))
   return judgement
     ? reportOf(judgement)
     : notDone('the folder has neither bagit.txt nor checkpoint, so it is neither a bag nor a ledger.')
+}
+
+/** What the reader brings; a sentence if something of it is not what it should be. */
+async function readAsked(): Promise<Asked | string> {
+  const written = page.key.value.trim()
+  const key = written === '' ? undefined : readVkey(sha256, written)
+  if (written !== '' && !key) return 'what was entered as the key is not the public key of a log.'
+  const file = page.policy.files?.[0]
+  const policy = file && readPolicy(sha256, new Uint8Array(await file.arrayBuffer()))
+  if (policy?.is === 'malformed') return `${file?.name} is not a policy, from line ${policy.line} on: ${policy.why}.`
+  const given = await Promise.all([...(page.roots.files ?? [])].map((one) => one.text()))
+  const blocks = given.map((pem) => readPem(pem, 'CERTIFICATE') ?? [])
+  const roots = attempted(() => blocks.flat().map((der) => readCertificate(der)))
+  if (!roots || blocks.some((some) => some.length === 0)) return 'what was given as roots holds no certificate as PEM.'
+  return {
+    ...(key && { key }),
+    ...(policy && { policy: policy.policy }),
+    ...(roots.length > 0 && { roots }),
+    onProgress: showProgress,
+  }
 }
 
 function showProgress(done: number, all: number): void {
@@ -64,20 +89,38 @@ function showProgress(done: number, all: number): void {
   page.progress.value = done
 }
 
-function show({ verdict, says, faults, shows, doesNotShow, items }: Report): void {
+function show({ verdict, says, faults, steps, items }: Report): void {
   tell(verdict, says)
   page.report.replaceChildren(
     ...section(
       'Faults',
       faults.map(({ at, says: sentence }) => [make('code', at), ` ${sentence}`]),
     ),
-    ...section(faults.length > 0 ? 'What still holds' : 'What this shows', shows.map(led)),
-    ...section('What this does not show', doesNotShow.map(led)),
+    ...steps.map(shownStep),
     ...section(
       'Items',
       items.map((line) => [line]),
     ),
   )
+}
+
+/** A step in words, and folded below it what an expert asks for. */
+function shownStep({ name, state, says, proves, doesNotProve, detail }: Step, at: number): HTMLElement {
+  const whole = make('section')
+  whole.dataset['state'] = state
+  const title = make('h2', `${at + 1}. ${name}: `)
+  title.append(make('b', stateWords[state]))
+  whole.append(title, make('p', says))
+  if (state === 'holds') whole.append(make('p', `Proves: ${proves}`))
+  whole.append(make('p', `Does not prove: ${doesNotProve}`))
+  if (detail.length > 0) {
+    const folded = make('details')
+    const list = make('ul')
+    for (const line of detail) list.append(make('li', line))
+    folded.append(make('summary', 'For an expert'), list)
+    whole.append(folded)
+  }
+  return whole
 }
 
 function tell(state: Report['verdict'] | 'working', sentence: string): void {
@@ -98,14 +141,11 @@ function section(title: string, lines: readonly (readonly (Node | string)[])[]):
   return [whole]
 }
 
-/** A sentence whose first word says what it is about. */
-function led(line: string): (Node | string)[] {
-  const end = line.indexOf(':')
-  return [make('b', line.slice(0, end + 1)), line.slice(end + 1)]
-}
-
 /** Text only ever becomes text: names in a bag are its maker's to choose. */
-function make(name: 'b' | 'code' | 'h2' | 'li' | 'section' | 'ul', text = ''): HTMLElement {
+function make(
+  name: 'b' | 'code' | 'details' | 'h2' | 'li' | 'p' | 'section' | 'summary' | 'ul',
+  text = '',
+): HTMLElement {
   const element = document.createElement(name)
   element.textContent = text
   return element

@@ -170,8 +170,8 @@ export const proofTampering: readonly Tampering[] = [
   {
     name: 'the size of the tree was changed in the checkpoint',
     lists: 'anew',
-    tamper: (files) => edit(files, 'proofs/checkpoint', (note) => note.replace(/\n115\n/, '\n116\n')),
-    found: ['custody/proof-checkpoint', 'log/forged'],
+    tamper: (files) => edit(files, 'proofs/checkpoint', (note) => note.replace(/\n116\n/, '\n117\n')),
+    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'log/forged', 'time/no-consistency'],
   },
   {
     name: 'another root was signed with another key under the same name',
@@ -179,9 +179,9 @@ export const proofTampering: readonly Tampering[] = [
     async tamper(files) {
       const forger = newLog()
       const root = new Uint8Array(randomBytes(32))
-      files.set('proofs/checkpoint', await signCheckpoint({ origin: forger.key.name, size: 115, root }, forger))
+      files.set('proofs/checkpoint', await signCheckpoint({ origin: forger.key.name, size: 116, root }, forger))
     },
-    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'log/unsigned'],
+    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'log/unsigned', 'policy/other-log', 'time/inconsistent'],
   },
   {
     name: 'the checkpoint is no signed note',
