@@ -91,6 +91,7 @@ function tellTold(told: Told, tell: Tell): void {
 }
 
 async function tellAlarms(state: string, tell: Tell): Promise<0 | 1> {
+  if (!(await folderAt(state).read('name'))) throw new NotDone(`There is no witness in ${state}.`)
   const alarms = await readAlarms(state)
   if (alarms.length === 0) tell({ alarms: 0 }, 'There is no alarm.')
   for (const alarm of alarms) {

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hex, utf8 } from '@sallyport/core/bytes'
 import { sha256 } from '../signing.ts'
-import { readIfThere, type StateFolder } from './folder.ts'
+import { namesIn, readIfThere, type StateFolder } from './folder.ts'
 
 /**
  * What was seen that should not be.
@@ -49,7 +48,7 @@ export async function readAlarms(path: string): Promise<Alarm[]> {
 }
 
 const alarmFiles = async (path: string): Promise<string[]> =>
-  (await readdir(join(path, 'alarms')).catch(() => [])).filter((name) => name.endsWith('.json'))
+  (await namesIn(join(path, 'alarms'))).filter((name) => name.endsWith('.json'))
 
 /** What an alarm means and what to do, for a person. */
 export const meaningOf: Readonly<Record<AlarmKind, { readonly says: string; readonly next: string }>> = {

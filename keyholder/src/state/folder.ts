@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../fault.ts'
@@ -46,6 +46,13 @@ export const folderAt = (path: string): Omit<StateFolder, 'close'> => ({
 export const readIfThere = (path: string): Promise<Buffer | undefined> =>
   readFile(path).catch((fault: NodeJS.ErrnoException) => {
     if (fault.code === 'ENOENT' || fault.code === 'ENOTDIR') return undefined
+    throw fault
+  })
+
+/** What is in a folder; nothing if there is none. Any other fault is one: what cannot be read is not empty. */
+export const namesIn = (path: string): Promise<string[]> =>
+  readdir(path).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code === 'ENOENT') return []
     throw fault
   })
 

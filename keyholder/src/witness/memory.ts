@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hex, text, utf8 } from '@sallyport/core/bytes'
 import { readCheckpoint } from '@sallyport/core/checkpoint'
@@ -16,7 +15,7 @@ import type { Latest } from '@sallyport/core/witness'
 import type { ReadCheckpoint } from '@sallyport/core/cosignature'
 import { Fault } from '../fault.ts'
 import { sha256, verifiers } from '../signing.ts'
-import type { StateFolder } from '../state/folder.ts'
+import { namesIn, type StateFolder } from '../state/folder.ts'
 import type { Identity } from './identity.ts'
 
 /** A log that this witness was told of, and the last checkpoint that it cosigned: the note, as it is served. */
@@ -50,7 +49,7 @@ type Opening = { readonly folder: Omit<StateFolder, 'close'>; readonly identity:
  */
 export async function openMemory({ folder, identity }: Opening, told: readonly VerifierKey[]): Promise<Memory> {
   const logs = new Map<string, Remembered>()
-  for (const id of await readdir(join(folder.path, 'logs')).catch(() => [])) {
+  for (const id of await namesIn(join(folder.path, 'logs'))) {
     const log = await recall({ folder, identity }, id)
     if (log) logs.set(log.origin, log)
   }
@@ -83,6 +82,7 @@ async function learn(folder: Opening['folder'], key: VerifierKey, known: Remembe
   const id = logId(key.name)
   const keys = [...(known?.keys ?? []), key]
   // The empty checkpoint first: a log is known by its keys, and must have one by then.
+  if (!known && (await folder.read(`logs/${id}/checkpoint`))) throw changed(folder, { origin: key.name, id })
   if (!known) await folder.replace(`logs/${id}/checkpoint`, new Uint8Array(0))
   await folder.replace(`logs/${id}/vkeys`, utf8(keys.map((one) => `${writeVkey(one)}\n`).join('')))
   return { origin: key.name, id, keys, latest: known?.latest }
@@ -100,12 +100,15 @@ async function recall({ folder, identity }: Opening, id: string): Promise<Rememb
   const note = await folder.read(`logs/${id}/checkpoint`)
   const latest = note && (note.length === 0 ? null : await ownCheckpoint(note, identity))
   if (origin === undefined || logId(origin) !== id || latest === undefined || (latest && latest.origin !== origin))
-    throw new Fault(
-      `What this witness remembers of ${origin ?? 'a log'} is missing or was changed: ${folder.path}/logs/${id}.`,
-      'Restore that folder from its newest backup, and compare it with the newest checkpoint of the log before you go on.',
-    )
+    throw changed(folder, { origin, id })
   return { origin, id, keys, latest: latest ? { size: latest.size, root: latest.root, note: latest.note } : undefined }
 }
+
+const changed = ({ path }: Opening['folder'], { origin, id }: { origin: string | undefined; id: string }) =>
+  new Fault(
+    `What this witness remembers of ${origin ?? 'a log'} is missing or was changed: ${path}/logs/${id}.`,
+    'Restore that folder from its newest backup, and compare it with the newest checkpoint of the log before you go on.',
+  )
 
 /** A checkpoint that stands under our own cosignature. */
 async function ownCheckpoint(bytes: Uint8Array, { signers }: Identity) {

@@ -170,6 +170,7 @@ test('a witness whose memory was deleted or changed does not start, rather than 
     () => writeFile(file, text(note).replace('\n300\n', '\n3\n')),
     () => writeFile(file, note.subarray(0, note.indexOf('— witness'))),
     () => writeFile(file, 'hello\n'),
+    () => rm(join(state, 'logs', logId(origin), 'vkeys')),
   ]) {
     await damage()
     await assert.rejects(aWitness(state), Fault)
