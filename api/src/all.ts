@@ -5,6 +5,7 @@ import type { Contract } from './contract.ts'
 import * as exports from './exports.ts'
 import * as fixity from './fixity.ts'
 import * as items from './items.ts'
+import * as papers from './papers.ts'
 import * as people from './people.ts'
 import * as search from './search.ts'
 import * as sessions from './sessions.ts'
@@ -23,6 +24,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   uploads,
   search,
   exports,
+  papers,
   alarms,
   fixity,
 }).flatMap(([noun, module]) =>

@@ -6,9 +6,12 @@ export const exported = z.object({
   /** Address of the bag, a ZIP that is made while it is sent. Good for this session until `endsAt`. */
   bag: z.string(),
   fileName: z.string(),
+  /** What is in the bag; of more than a thousand, the newest thousand. `count` tells how many there are. */
   items: z.array(z.object({ id: id<'item'>(), exhibit: z.int().nullable(), title: z.string(), size: byteCount })),
-  /** Items of the case that are not in the bag, each with its reason. */
+  count: z.int(),
+  /** Items of the case that are not in the bag, each with its reason; at most a thousand of them. */
   leftOut: z.array(z.object({ id: id<'item'>(), title: z.string(), why: z.string() })),
+  leftOutCount: z.int(),
   bytes: byteCount,
   endsAt: instant,
 })

@@ -16,6 +16,19 @@ export const categories = [
 ] as const
 export const itemStates = ['receiving', 'held', 'quarantined', 'abandoned'] as const
 
+/** How a derivative was made (a clip, a redacted copy, a transcript), so that somebody can make it again and compare. */
+export const derivation = z.strictObject({
+  tool: line(120),
+  version: line(60),
+  parameters: line(1000).optional(),
+  /** Of what went in; that of the parent if nothing is said. */
+  inputSha256: sha256Hex.optional(),
+  /** The tool decided what the result says or shows, as one that transcribes or enhances does. */
+  machine: z.boolean(),
+  /** Who looked at the result and found it right. */
+  reviewer: line(120).optional(),
+})
+
 /** What the officer tells of an item when it is delivered. All of it is sealed in the row. */
 export const itemParticulars = z.strictObject({
   title: line(200),
@@ -28,6 +41,7 @@ export const itemParticulars = z.strictObject({
   clockOffsetSeconds: z.int().min(-31_536_000).max(31_536_000).optional(),
   place: line(300).optional(),
   tags: z.array(line(40)).max(32).default([]),
+  derivation: derivation.optional(),
 })
 
 const by = z.object({ id: id<'person'>(), name: z.string() })
@@ -63,6 +77,8 @@ export const itemRecord = itemLine.extend({
   /** When the stored bytes were last hashed again, and what was found; `null` until their first turn. */
   fixity: z.object({ checkedAt: instant, result: z.enum(['whole', 'missing', 'altered']) }).nullable(),
   quarantine: z.object({ reasons: z.array(z.string()) }).nullable(),
+  /** How it was made, if it is a derivative and the sender said. */
+  derivation: derivation.nullable(),
   derivatives: z.array(z.object({ id: id<'item'>(), exhibit: z.int().nullable(), title: z.string() })),
   /** Other items of the agency with the same bytes, as far as the caller may see them. */
   sameBytes: z.array(z.object({ id: id<'item'>(), exhibit: z.int().nullable(), caseNumber: z.string() })),

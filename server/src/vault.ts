@@ -14,6 +14,7 @@ import { exportRoutes } from '#features/exports/routes.ts'
 import { type Fixity, startFixity } from '#features/fixity/round.ts'
 import { fixityRoutes } from '#features/fixity/routes.ts'
 import { itemRoutes } from '#features/items/routes.ts'
+import { paperRoutes } from '#features/papers/routes.ts'
 import { gatherServed, type Served } from '#features/items/viewings.ts'
 import { releaseByHand } from '#features/people/release-by-hand.ts'
 import { peopleRoutes } from '#features/people/routes.ts'
@@ -27,6 +28,7 @@ import type { Route } from '#http/route.ts'
 import { serve } from '#http/serve.ts'
 import { every } from '#jobs/every.ts'
 import { type Leases, newLeases } from '#keys/leases.ts'
+import { bareProofs } from '#ledger/proof-set.ts'
 import { type Sequencer, startSequencer } from '#ledger/sequencer.ts'
 import type { ObjectStore } from '#store/object-store.ts'
 import type { Config } from './config.ts'
@@ -166,6 +168,10 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
   const ledger = join(config.data, 'ledger')
   const room = () => store.room()
   const poke = (agency: AgencyId) => sequencer.poke(agency)
+  const proofsOf = bareProofs(ground)
+  const stamp = () => () => Promise.resolve(undefined)
+  const { serverKey } = leases
+  const papers = { ground, store, ledger, serverKey, version, sequencer, proofsOf, stamp, now }
   return [
     ...agencyRoutes({ ground, leases, keyFolder, origin, version, demonstration, links, room }),
     ...sessionRoutes({ ground, agencyNamed: (slug) => agencyNamed(ground, slug) }),
@@ -177,6 +183,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...searchRoutes,
     ...alarmRoutes,
     ...fixityRoutes(fixity),
-    ...exportRoutes({ ground, store, ledger, version, verifier, sequencer, now }),
+    ...exportRoutes({ ...papers, verifier }),
+    ...paperRoutes(papers),
   ]
 }

@@ -2,7 +2,7 @@
 import type { Level, Role } from '@sallyport/core/access'
 import type { Act } from '@sallyport/core/acts'
 import type { AlarmCode } from '@sallyport/core/alarms'
-import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, FindingId, ItemId, MonitorId, NoteId, ObjectId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
+import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, FindingId, ItemId, MonitorId, NoteId, ObjectId, PaperId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
 import type { Generated } from 'kysely'
 
 export type Schema = {
@@ -86,12 +86,17 @@ export type Schema = {
     agency_id: Generated<AgencyId>
     id: ExportId
     case_id: CaseId
-    items: ItemId[]
     session_id: SessionId
     person_id: PersonId
     why: Uint8Array
     made_at: Date
     ends_at: Date
+  }
+  export_item: {
+    agency_id: Generated<AgencyId>
+    export_id: ExportId
+    nth: number
+    item_id: ItemId
   }
   fixity: {
     agency_id: Generated<AgencyId>
@@ -204,6 +209,26 @@ export type Schema = {
     case_id: CaseId
     wrapped: Uint8Array
     at: Date
+  }
+  paper: {
+    agency_id: Generated<AgencyId>
+    id: PaperId
+    kind: 'custody' | 'certification-902-13' | 'certification-902-14' | 'system-description'
+    case_id: CaseId
+    item_id: ItemId | null
+    items: ItemId[]
+    person_id: PersonId
+    sealed: Uint8Array
+    sha256: Uint8Array
+    size: number
+    stamped: boolean
+    made_at: Date
+  }
+  paper_key: {
+    agency_id: Generated<AgencyId>
+    certificate: Uint8Array
+    wrapped: Uint8Array
+    created_at: Date
   }
   person: {
     agency_id: Generated<AgencyId>

@@ -211,7 +211,8 @@ async function slowly(house: House, later: Later<unknown>, visit: Visit & { cont
   const found = await later()
   const result = checked(visit.contract, found.reply)
   const actor = visit.actor as Actor
-  await within(house.ground, actor, (tx) => {
+  await within(house.ground, actor, async (tx) => {
+    await found.keep?.(tx)
     tell(tx, found.on, found.detail)
     return enter(tx, visit.contract, { ...visit, at: house.now() })
   })

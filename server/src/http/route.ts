@@ -48,6 +48,8 @@ export type Later<Reply> = () => Promise<{
   readonly reply: Reply
   readonly on: readonly string[]
   readonly detail: Readonly<Record<string, Json>>
+  /** Keeps what was made, in the transaction of its entry: both are there, or neither. */
+  readonly keep?: (tx: Tx) => Promise<void>
 }>
 
 type Loose<Call> = Omit<Call, 'asked'> & { readonly asked: never }

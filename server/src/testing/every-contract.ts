@@ -13,6 +13,7 @@ export type Things = {
   readonly person: string
   readonly entry: string
   readonly alarm: string
+  readonly paper: string
 }
 
 type Asked = Readonly<Record<string, unknown>>
@@ -89,6 +90,9 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   exportItem: { id: of.item, why },
   exportCase: { id: of.case, why },
   readBag: { id: of.export },
+  preparePaper: { kind: 'custody', about: { of: 'item', id: of.item }, why },
+  listPapers: { case: of.case },
+  readPaper: { id: of.paper },
   listAlarms: { open: 'true' },
   readAlarm: { id: of.alarm },
   readFixity: {},
@@ -132,5 +136,6 @@ export const nothings = (): Things => {
     person: some(),
     entry: some(),
     alarm: some(),
+    paper: some(),
   }
 }

@@ -3,6 +3,7 @@ import { acknowledgeAlarm, listAlarms } from '@sallyport/api/alarms'
 import { addMember, annotateCase, namePersonInCase, noteOnCase } from '@sallyport/api/cases'
 import { exportCase } from '@sallyport/api/exports'
 import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport/api/items'
+import { preparePaper } from '@sallyport/api/papers'
 import { disablePerson, invitePerson } from '@sallyport/api/people'
 import { search } from '@sallyport/api/search'
 import { theServer, within } from '../db/within.ts'
@@ -123,6 +124,14 @@ export async function plant(vault: TestVault): Promise<Planted> {
   await ask(reportPlayed, { id: viewing.id, parts: [{ from: 0, to: 4, speed: 1 }] })
   await ask(search, { q: about('word that was searched for') })
   const exported = await ask(exportCase, { id, why: about('reason of an export') })
+  const paper = await ask(preparePaper, {
+    kind: 'certification-902-14',
+    about: { of: 'item', id: item.id },
+    why: about('reason of a court paper'),
+    court: about('court of a paper'),
+    caption: about('caption of a paper'),
+    person: { name: about('who certifies'), title: about('title of who certifies') },
+  })
   const administer = vault.ask(agency.administrator)
   const left = await administer(invitePerson, {
     name: of('name of one who left'),
@@ -140,6 +149,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
     upload: item.upload,
     viewing: viewing.id,
     export: exported.id,
+    paper: paper.id,
     person: left.person.id,
     entry: await receiptOf(vault, detective, item.id),
     quarantined: suspect.id,

@@ -5,9 +5,8 @@ import type { Exported } from './rows.ts'
 
 export type Sums = { readonly sha256: string; readonly sha512: string }
 
-/** RFC 8493 section 2.1.3. Names are made safe before, so only `%` is left to encode. */
-export const manifest = (sums: ReadonlyMap<string, Sums>, algorithm: keyof Sums): string =>
-  [...sums].map(([path, sum]) => `${sum[algorithm]}  ${path.replace(/%/g, '%25')}\n`).join('')
+/** A line of a manifest, RFC 8493 section 2.1.3. Names are made safe before, so only `%` is left to encode. */
+export const manifestLine = (path: string, digest: string): string => `${digest}  ${path.replace(/%/g, '%25')}\n`
 
 /** Most file systems take 255 bytes of UTF-8 for a name, not characters. */
 const longestName = 200
@@ -46,34 +45,35 @@ export function custodyLine({ row, shown }: Opened): string {
 const columns = ['exhibit', 'title', 'path', 'size', 'sha256', 'sha512'] as const
 export type IndexRow = Readonly<Record<(typeof columns)[number], string | number>>
 
-export function csv(rows: readonly IndexRow[]): string {
-  // A leading =, +, - or @ would be read as a formula by a spreadsheet.
+/** A line of a table as spreadsheets read it (RFC 4180). */
+export function csvLine(row: IndexRow): string {
+  // What begins so would be read as a formula; some programs pass over white space before it.
   const cell = (value: string | number) =>
     `"${String(value)
-      .replace(/^[=+\-@]/, "'$&")
+      .replace(/^[\s\uFEFF]*[=+\-@\t\r]/u, "'$&")
       .replace(/"/g, '""')}"`
-  const lines = [columns.join(','), ...rows.map((row) => columns.map((name) => cell(row[name])).join(','))]
-  return lines.map((line) => `${line}\r\n`).join('')
+  return `${columns.map((name) => cell(row[name])).join(',')}\r\n`
 }
+
+export const csvHead = `${columns.join(',')}\r\n`
 
 type Info = {
   readonly exported: Exported
   readonly agency: { readonly name: string; readonly ori: string }
   readonly number: string
-  readonly sizes: readonly number[]
+  readonly sums: { readonly items: number; readonly bytes: number }
   readonly version: string
 }
 
 /** RFC 8493 section 2.2.2. One line each: no value of ours carries a line break. */
-export function bagInfo({ exported, agency, number, sizes, version }: Info): string {
-  const total = sizes.reduce((sum, size) => sum + size, 0)
+export function bagInfo({ exported, agency, number, sums, version }: Info): string {
   const labels = {
     'Source-Organization': agency.name,
     'Originating-Agency-Identifier': agency.ori,
     'External-Identifier': number,
     'External-Description': `Criminal justice information. Exported because: ${exported.why}`,
     'Bagging-Date': exported.made_at.toISOString().slice(0, 10),
-    'Payload-Oxum': `${total}.${sizes.length}`,
+    'Payload-Oxum': `${sums.bytes}.${sums.items}`,
     'Bag-Group-Identifier': exported.case_id,
     'Internal-Sender-Identifier': exported.id,
     'Bag-Software-Agent': `Sallyport ${version}`,

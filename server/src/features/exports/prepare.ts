@@ -8,70 +8,105 @@ import { recordAll } from '#ledger/record.ts'
 import { caseFor, seenCase } from '../cases/standing.ts'
 import { type ItemRow, newestItems } from '../items/rows.ts'
 import { itemFor, itemLines, mayOnItem } from '../items/shown.ts'
-import { insertExport } from './rows.ts'
+import { insertExport, insertExportItems } from './rows.ts'
 
 /** A bag can be fetched, also again after a cut, for so long. */
 const exportMs = 12 * 3_600_000
-const mostItems = 100_000
+/** How many items are taken at once, and how many an answer names; the bag takes all there are. */
+const portion = 500
+const mostNamed = 1000
 
 type Shown = Answered<typeof exportItem>
-type Bagging = {
-  readonly caseId: CaseId
-  readonly rows: readonly ItemRow[]
-  readonly leftOut: Shown['leftOut']
-  readonly why: string
-  readonly name: string
+type Named = Pick<Shown, 'items' | 'leftOut'>
+type Sums = { items: number; leftOut: number; bytes: number }
+type Bagging = { readonly id: ExportId; readonly caseId: CaseId; readonly why: string }
+
+async function begin(tx: Tx, { id, caseId, why }: Bagging, now: Date): Promise<Date> {
+  const ends = new Date(now.getTime() + exportMs)
+  await insertExport(tx, { id, caseId, why, at: now, ends })
+  return ends
 }
 
-async function bag(tx: Tx, { caseId, rows, leftOut, why, name }: Bagging, now: Date): Promise<Shown> {
-  const id = randomUUID() as ExportId
-  const ends = new Date(now.getTime() + exportMs)
-  await insertExport(tx, { id, caseId, items: rows.map((row) => row.id), why, at: now, ends })
-  const lines = await itemLines(tx, rows)
-  const bytes = rows.reduce((sum, { size }) => sum + size, 0)
-  tell(tx, [id, caseId], { why, items: rows.length, bytes })
+type Made = Bagging & { readonly named: Named; readonly sums: Sums; readonly name: string; readonly ends: Date }
+
+function shown(tx: Tx, { id, caseId, why, named, sums, name, ends }: Made): Shown {
+  tell(tx, [id, caseId], { why, items: sums.items, bytes: sums.bytes })
   return {
     id,
     bag: `/api/exports/${id}/bag.zip`,
     fileName: `${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.zip`,
-    items: lines.map((line) => ({ id: line.id, exhibit: line.exhibit, title: line.title, size: line.size })),
-    leftOut,
-    bytes,
+    ...named,
+    count: sums.items,
+    leftOutCount: sums.leftOut,
+    bytes: sums.bytes,
     endsAt: ends.toISOString(),
   }
 }
+
+const namesOf = async (tx: Tx, rows: readonly ItemRow[]): Promise<Shown['items']> =>
+  (await itemLines(tx, rows)).map(({ id, exhibit, title, size }) => ({ id, exhibit, title, size }))
 
 export async function ofItem(tx: Tx, { id, why }: Asked<typeof exportItem>, now: Date): Promise<Shown> {
   const { row, caseFacts } = await itemFor(tx, id, 'item.export')
   if (row.state !== 'held') throw new Refusal('item/not-held')
   tell(tx, [id])
-  return bag(
-    tx,
-    { caseId: row.case_id, rows: [row], leftOut: [], why, name: `${caseFacts.number}-exhibit-${row.exhibit}` },
-    now,
-  )
+  const bagging = { id: randomUUID() as ExportId, caseId: row.case_id, why }
+  const ends = await begin(tx, bagging, now)
+  await insertExportItems(tx, { id: bagging.id, from: 0, items: [id] })
+  const named = { items: await namesOf(tx, [row]), leftOut: [] }
+  const name = `${caseFacts.number}-exhibit-${row.exhibit}`
+  return shown(tx, { ...bagging, named, sums: { items: 1, leftOut: 0, bytes: row.size }, name, ends })
 }
 
-/** Everything held in a case that the person may export; what stays out is named with its reason. */
+/** Everything held in a case that the person may export, however many that is; what stays out is named with its reason. */
 export async function ofCase(tx: Tx, { id, why }: Asked<typeof exportCase>, now: Date): Promise<Shown> {
   const { row: file, level } = await seenCase(tx, id)
   await caseFor(tx, id, 'item.export')
-  const all = await newestItems(tx, { cases: [id], limit: mostItems })
   const reasonAgainst = (row: ItemRow): string | undefined => {
     if (row.state === 'receiving') return 'It is still being received.'
     if (row.state === 'quarantined') return 'It is in quarantine.'
     return mayOnItem(tx, 'item.export', { row, level }) ? undefined : 'Your role does not permit exporting it.'
   }
-  const rows = all.filter((row) => !reasonAgainst(row)).reverse()
-  if (rows.length === 0) throw new Refusal('export/nothing')
-  const leftOut = all.flatMap((row) => {
-    const against = reasonAgainst(row)
-    return against ? [{ id: row.id, title: row.facts.title, why: against }] : []
-  })
-  // Each item's own custody says that it left, also in a case of thousands.
+  const bagging = { id: randomUUID() as ExportId, caseId: id, why }
+  const ends = await begin(tx, bagging, now)
+  const sums: Sums = { items: 0, leftOut: 0, bytes: 0 }
+  const named = { items: new Array<Shown['items'][number]>(), leftOut: new Array<Shown['leftOut'][number]>() }
+  for (let last: ItemRow | undefined, more = true; more; ) {
+    const after = last && { at: last.added_at, id: last.id }
+    const all: readonly ItemRow[] = await newestItems(tx, { cases: [id], after, limit: portion })
+    const rows = all.filter((row) => !reasonAgainst(row))
+    await takeIn(tx, { bagging, rows, from: sums.items, now })
+    sums.items += rows.length
+    sums.bytes += rows.reduce((sum, { size }) => sum + size, 0)
+    sums.leftOut += all.length - rows.length
+    named.items.push(...(await namesOf(tx, rows.slice(0, mostNamed - named.items.length))))
+    const out = all.flatMap((row) => {
+      const against = reasonAgainst(row)
+      return against ? [{ id: row.id, title: row.facts.title, why: against }] : []
+    })
+    named.leftOut.push(...out.slice(0, mostNamed - named.leftOut.length))
+    more = all.length === portion
+    last = all.at(-1)
+  }
+  if (sums.items === 0) throw new Refusal('export/nothing')
+  // Oldest first, as the bag has them; of more than can be named, the newest are.
+  named.items.reverse()
+  return shown(tx, { ...bagging, named, sums, name: file.facts.number, ends })
+}
+
+type Taking = {
+  readonly bagging: Bagging
+  readonly rows: readonly ItemRow[]
+  readonly from: number
+  readonly now: Date
+}
+
+/** Each item's own custody says that it left, also in a case of thousands. */
+async function takeIn(tx: Tx, { bagging: { id, caseId, why }, rows, from, now }: Taking): Promise<void> {
+  if (rows.length === 0) return
+  await insertExportItems(tx, { id, from, items: rows.map((row) => row.id) })
   await recordAll(
     tx,
-    rows.map((row) => ({ act: 'item.exported', on: [row.id, id], detail: { why, with: 'the case' }, at: now })),
+    rows.map((row) => ({ act: 'item.exported', on: [row.id, caseId], detail: { why, with: 'the case' }, at: now })),
   )
-  return bag(tx, { caseId: id, rows, leftOut, why, name: file.facts.number }, now)
 }

@@ -1,10 +1,11 @@
 import type { CaseId, ExportId, ItemId } from '@sallyport/core/ids'
+import { sql } from 'kysely'
 import type { Tx } from '#db/within.ts'
+import { type ItemRow, itemsByIds } from '../items/rows.ts'
 
 type New = {
   readonly id: ExportId
   readonly caseId: CaseId
-  readonly items: readonly ItemId[]
   readonly why: string
   readonly at: Date
   readonly ends: Date
@@ -12,13 +13,12 @@ type New = {
 
 const place = (tx: Tx, id: string) => ({ table: 'export', agency: tx.actor.agency, id })
 
-export function insertExport(tx: Tx, { id, caseId, items, why, at, ends }: New) {
+export function insertExport(tx: Tx, { id, caseId, why, at, ends }: New) {
   const { session, person } = tx.actor
   if (!session || !person) throw new Error('An export needs a session.')
   const row = {
     id,
     case_id: caseId,
-    items: [...items],
     session_id: session,
     person_id: person,
     why: tx.keys.seal(place(tx, id), why),
@@ -28,11 +28,21 @@ export function insertExport(tx: Tx, { id, caseId, items, why, at, ends }: New) 
   return tx.insertInto('export').values(row).execute()
 }
 
+/** Puts items into an export, the newest first, from a place on. */
+export const insertExportItems = (
+  tx: Tx,
+  { id, from, items }: { readonly id: ExportId; readonly from: number; readonly items: readonly ItemId[] },
+) =>
+  sql`
+    insert into vault.export_item (export_id, nth, item_id)
+    select ${id}::uuid, ${from}::int + (nth - 1)::int, item
+    from unnest(${[...items]}::uuid[]) with ordinality as given (item, nth)`.execute(tx)
+
 /** An export of the session that asks; undefined if it is another's or its time is over. */
 export async function ownExport(tx: Tx, id: ExportId, now: Date) {
   const row = await tx
     .selectFrom('export')
-    .select(['id', 'case_id', 'items', 'why', 'made_at'])
+    .select(['id', 'case_id', 'why', 'made_at'])
     .where('id', '=', id)
     .where('session_id', '=', tx.actor.session ?? null)
     .where('ends_at', '>', now)
@@ -41,3 +51,44 @@ export async function ownExport(tx: Tx, id: ExportId, now: Date) {
 }
 
 export type Exported = NonNullable<Awaited<ReturnType<typeof ownExport>>>
+
+/** How many items an export has, and how many bytes they are. */
+export async function exportSums(tx: Tx, id: ExportId): Promise<{ readonly items: number; readonly bytes: number }> {
+  const { items, bytes } = await tx
+    .selectFrom('export_item as listed')
+    .innerJoin('item', (join) =>
+      join.onRef('item.agency_id', '=', 'listed.agency_id').onRef('item.id', '=', 'listed.item_id'),
+    )
+    .where('listed.export_id', '=', id)
+    .select(({ fn }) => [fn.countAll<number>().as('items'), fn.sum<number | null>('item.size').as('bytes')])
+    .executeTakeFirstOrThrow()
+  return { items: Number(items), bytes: Number(bytes ?? 0) }
+}
+
+/** Items of an export, the oldest first: those before a place, or the last ones. */
+export async function placedItems(
+  tx: Tx,
+  id: ExportId,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<readonly { readonly nth: number; readonly item_id: ItemId }[]> {
+  return tx
+    .selectFrom('export_item')
+    .select(['nth', 'item_id'])
+    .where('export_id', '=', id)
+    .$if(before !== undefined, (query) => query.where('nth', '<', before as number))
+    .orderBy('nth', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+export async function exportedItems(
+  tx: Tx,
+  id: ExportId,
+  page: { readonly limit: number },
+): Promise<readonly ItemRow[]> {
+  const placed = await placedItems(tx, id, page)
+  return itemsByIds(
+    tx,
+    placed.map(({ item_id }) => item_id),
+  )
+}

@@ -17,6 +17,15 @@ export type ItemFacts = {
   readonly tags: readonly string[]
   readonly originalName: string
   readonly mediaType: string
+  /** Absent from items that came before this was asked. */
+  readonly derivation?: {
+    readonly tool: string
+    readonly version: string
+    readonly parameters?: string | undefined
+    readonly inputSha256?: string | undefined
+    readonly machine: boolean
+    readonly reviewer?: string | undefined
+  }
 }
 
 const columns = [

@@ -147,6 +147,7 @@ export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof ite
         ? { checkedAt: fixity.checked_at.toISOString(), result: fixity.result }
         : null,
     quarantine: row.state === 'quarantined' ? { reasons: [...row.quarantine] } : null,
+    derivation: facts.derivation ?? null,
     derivatives: (await derivativesOf(tx, id)).map((one) => ({
       id: one.id,
       exhibit: one.exhibit,

@@ -65,7 +65,7 @@ async function custodyAsFound(tx: Tx, subject: string): Promise<Custody> {
 }
 
 /** The same folder, reading each tile once: thousands of proofs share a few. */
-function remembered(published: Published): Published {
+export function remembered(published: Published): Published {
   const tiles = new Map<string, Promise<Uint8Array>>()
   const readTile: ReadTile = (tile) => {
     const path = tilePath(tile)

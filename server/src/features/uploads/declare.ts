@@ -104,6 +104,7 @@ export async function declare(tx: Tx, asked: Asked<typeof declareUpload> & Aroun
     tags: particulars.tags,
     originalName,
     mediaType,
+    ...(particulars.derivation && { derivation: particulars.derivation }),
   }
   const recordedAt = particulars.recordedAt ? new Date(particulars.recordedAt) : null
   await insertItem(tx, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BagFile } from './bag.ts'
-import { zipped } from './stream.ts'
+import { zipped } from './zip.ts'
 
 const part = new Uint8Array(256 * 1024)
 
@@ -30,7 +30,7 @@ test('an export that is cut off lets go of the file it was reading', async () =>
   const { closed, files } = endless()
 
   let received = 0
-  for await (const bytes of zipped(files, 'bag')) {
+  for await (const bytes of zipped(files, { folder: 'bag', at: new Date() })) {
     received += bytes.length
     if (received > 2 ** 20) break
   }
@@ -48,7 +48,7 @@ test('an export breaks off with what went wrong in the file that was being read'
     yield { path: 'a', body: broken(), size: 2 * part.length }
   }
 
-  const reading = Array.fromAsync(zipped(files(), 'bag'))
+  const reading = Array.fromAsync(zipped(files(), { folder: 'bag', at: new Date() }))
 
   await assert.rejects(reading, /do not check/)
 })
