@@ -4,14 +4,16 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { utf8 } from '@sallyport/core/bytes'
 import { writeVkey } from '@sallyport/core/note'
+import { pem } from '@sallyport/core/testing/time-authority'
 import type { FaultCode } from './faults.ts'
 import { run } from './main.ts'
 import type { Report } from './report.ts'
 import { clip, custody1, edit, editLine, flip, item1, turned } from './testing/edit-bag.ts'
 import { fileTampering } from './testing/file-tampering.ts'
 import { onDisk, verdictOn } from './testing/on-disk.ts'
+import { outsideTampering } from './testing/outside-tampering.ts'
 import { proofTampering } from './testing/proof-tampering.ts'
-import { type Files, type SoundBag, seal, soundBag } from './testing/sound-bag.ts'
+import { authorities, type Files, policyOf, type SoundBag, seal, soundBag } from './testing/sound-bag.ts'
 
 let bag: SoundBag
 before(async () => {
@@ -66,13 +68,40 @@ test('what a file manager leaves behind does not spoil a bag, save among the evi
   assert.deepEqual(codes(among.faults), ['files/oxum', 'files/unclaimed', 'files/unlisted'])
 })
 
-for (const { name, lists, tamper, found } of [...fileTampering, ...proofTampering]) {
+/** Key, policy and roots as the reader has them from elsewhere, in a folder of their own. */
+const brought = (folder: string) => [
+  `--key=${writeVkey(bag.log.key)}`,
+  `--policy=${join(folder, 'policy')}`,
+  `--tsa-root=${join(folder, 'city.pem')}`,
+  `--tsa-root=${join(folder, 'state.pem')}`,
+]
+const pinned = (work: (flags: readonly string[]) => Promise<Report & { exit: number }>) =>
+  onDisk(
+    new Map([
+      ['policy', utf8(policyOf(bag.log, bag.witnesses, 'all'))],
+      ['city.pem', utf8(pem(authorities['city-time'].root.certificate))],
+      ['state.pem', utf8(pem(authorities['state-time'].root.certificate))],
+    ]),
+    (folder) => work(brought(folder)),
+  )
+
+test('with policy and roots of the reader’s own, nothing is left to them', async () => {
+  const report = await pinned((flags) => onDisk(copy(), (folder) => verdictOn(folder, ...flags)))
+
+  assert.equal(report.exit, 0)
+  assert.deepEqual([...new Set(Object.values(statesOf(report)))], ['holds'])
+  assert.doesNotMatch(report.steps.map(({ doesNotProve }) => doesNotProve).join(), /came with the bag/)
+})
+
+for (const { name, lists, pinned: own, tamper, found } of [...fileTampering, ...proofTampering, ...outsideTampering]) {
   test(`it is found that ${name}`, async () => {
     const files = copy()
     await tamper(files, bag)
     if (lists === 'anew') seal(files)
 
-    const report = await onDisk(files, verdictOn)
+    const report = await onDisk(files, (folder) =>
+      own ? pinned((flags) => verdictOn(folder, ...flags)) : verdictOn(folder),
+    )
 
     assert.equal(report.exit, 1)
     assert.match(report.says, /^Not sound: \d+ faults? in \d+ files?\.$/)

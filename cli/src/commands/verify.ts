@@ -8,14 +8,17 @@ import { inWords } from '../not-done.ts'
 
 const help = [
   '--key VKEY           the public key of the log, as you got it from the agency',
+  '--policy FILE        the logs and witnesses that you trust, instead of those that the bag names',
+  '--tsa-root FILE      the root of a time-stamping authority that you trust, as PEM; may be given several times',
   '--sha256-only        do not compute SHA-512 as well; about twice as fast',
-  '--json               the report as one JSON value',
+  '--detail             also what an expert asks for',
+  '--json               the report as one JSON value, always with the detail',
 ]
 
 /** The offline verifier. A bag that is still a ZIP is unpacked first, into a folder that is then removed. */
 export const verifyCommand: Command = {
-  usage: 'verify BAG | BAG.zip | LEDGER [--key VKEY]',
-  does: 'Checks an exported bag or a ledger without the vault, and tells every fault and what it means.',
+  usage: 'verify BAG | BAG.zip | LEDGER | PROOF.tlog-proof ENTRY [--key VKEY]',
+  does: 'Checks an exported bag, a ledger or one proof without the vault, and tells every fault and what it means.',
   async run(argv, { say, warn }): Promise<Exit> {
     if (argv.includes('--help') || argv.includes('-h')) {
       for (const line of helpOf({ ...verifyCommand, help })) say(line)

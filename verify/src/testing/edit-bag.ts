@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { text, utf8 } from '@sallyport/core/bytes'
+import { readProof, writeProof } from '@sallyport/core/tlog-proof'
 import type { Files, SoundBag } from './sound-bag.ts'
 
 export const item1 = 'metadata/1/item.json'
@@ -43,6 +44,15 @@ export const editLine = (files: Files, n: number, change: (line: Line) => Line) 
   editLines(files, (lines) =>
     lines.map((line, at) => (at === n - 1 ? JSON.stringify(change(JSON.parse(line) as Line)) : line)),
   )
+
+/** Puts another checkpoint into the bag and into every proof, as a forger would who thinks of all of them. */
+export function setCheckpoint(files: Files, checkpoint: Uint8Array): void {
+  files.set('proofs/checkpoint', checkpoint)
+  for (const [path, bytes] of files) {
+    const proof = path.endsWith('.tlog-proof') ? readProof(bytes) : undefined
+    if (proof) files.set(path, writeProof({ ...proof, checkpoint }))
+  }
+}
 
 export function flip(files: Files, path: string, at: number): void {
   files.set(

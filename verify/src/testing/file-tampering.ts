@@ -9,6 +9,8 @@ export type Tampering = {
   readonly name: string
   /** Whether the forger also wrote the BagIt lists anew. */
   readonly lists: 'left' | 'anew'
+  /** Whether the reader brought key, policy and roots of their own. */
+  readonly pinned?: boolean
   readonly tamper: (files: Files, bag: SoundBag) => void | Promise<void>
   readonly found: readonly FaultCode[]
 }
@@ -139,6 +141,36 @@ export const fileTampering: readonly Tampering[] = [
     lists: 'left',
     tamper: (files) => edit(files, 'bagit.txt', (declaration) => declaration.replace('UTF-8', 'UTF-16')),
     found: ['files/altered', 'files/declaration'],
+  },
+  {
+    name: 'the verifier in the bag was replaced',
+    lists: 'left',
+    tamper: (files) => void files.set('verify.mjs', utf8('console.log("Sound: all is well.")')),
+    found: ['files/altered'],
+  },
+  {
+    name: 'a certificate was changed',
+    lists: 'left',
+    tamper: (files) => flip(files, 'certificates/1-902-14.pdf', 12),
+    found: ['files/altered'],
+  },
+  {
+    name: 'the title of an item was changed',
+    lists: 'left',
+    tamper: (files) => editJson(files, item1, (item) => ({ ...item, title: 'Another title' })),
+    found: ['files/altered'],
+  },
+  {
+    name: 'the SHA-512 list of what describes was changed',
+    lists: 'left',
+    tamper: (files) => edit(files, 'tagmanifest-sha512.txt', (list) => turned(list)),
+    found: ['files/altered'],
+  },
+  {
+    name: 'a file was swapped for a folder of the same name',
+    lists: 'left',
+    tamper: (files) => rename(files, 'VERIFY.md', 'VERIFY.md/read-me'),
+    found: ['files/missing', 'files/unlisted'],
   },
   {
     name: 'a name deceives the eye',

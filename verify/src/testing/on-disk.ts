@@ -20,8 +20,8 @@ export async function onDisk<T>(files: Files, work: (folder: string) => Promise<
 }
 
 /** Runs the command as a person would, and gives its exit code and its JSON report. */
-export async function verdictOn(folder: string, ...flags: readonly string[]): Promise<Report & { exit: number }> {
+export async function verdictOn(...argv: readonly string[]): Promise<Report & { exit: number }> {
   const lines: string[] = []
-  const exit = await run(['--json', ...flags, folder], (line) => lines.push(line))
+  const exit = await run(['--json', ...argv], (line) => lines.push(line))
   return { exit, ...(JSON.parse(lines.join('\n')) as Report) }
 }

@@ -117,8 +117,8 @@ function treeOver(leaves: readonly Uint8Array[]): TestTree {
  * Makes a sound bag of three items, in the way that a vault does: real entries in a real tree, with
  * entries of other items between them, signed, proved and listed.
  */
-export async function soundBag(): Promise<SoundBag> {
-  const log = newLog()
+export async function soundBag(keys: Partial<Pick<SoundBag, 'log' | 'witnesses'>> = {}): Promise<SoundBag> {
+  const log = keys.log ?? newLog()
   const names = ['body-worn 14.mp4', 'été.jpg', '100% sure.pdf']
   const sources = names.map((originalName, at) => ({
     id: randomUUID(),
@@ -129,7 +129,7 @@ export async function soundBag(): Promise<SoundBag> {
   const ledger = writeLedger(sources)
   const tree = treeOver(ledger.map(({ leaf }) => leaf))
   const { size } = tree
-  const witnesses = ['witness.example/north', 'witness.example/south'].map(newWitness)
+  const witnesses = keys.witnesses ?? ['witness.example/north', 'witness.example/south'].map(newWitness)
   const signed = await tree.checkpointAt(size, log)
   const checkpoint = await cosigned(signed, witnesses)
   const files: Files = new Map([
