@@ -2,6 +2,7 @@ import * as agency from './agency.ts'
 import * as alarms from './alarms.ts'
 import * as cases from './cases.ts'
 import type { Contract } from './contract.ts'
+import * as expungements from './expungements.ts'
 import * as exports from './exports.ts'
 import * as fixity from './fixity.ts'
 import * as items from './items.ts'
@@ -27,6 +28,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   papers,
   alarms,
   fixity,
+  expungements,
 }).flatMap(([noun, module]) =>
   Object.entries(module).flatMap(([name, value]) => (isContract(value) ? [{ noun, name, contract: value }] : [])),
 )

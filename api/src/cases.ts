@@ -44,7 +44,14 @@ export const member = z.object({
 export const caseRecord = caseLine.extend({
   description: z.string().nullable(),
   people: z.array(
-    z.object({ name: z.string(), role: z.enum(caseRoles), remarks: z.string().nullable(), at: instant, by }),
+    z.object({
+      id: id<'note'>(),
+      name: z.string(),
+      role: z.enum(caseRoles),
+      remarks: z.string().nullable(),
+      at: instant,
+      by,
+    }),
   ),
   notes: z.array(z.object({ id: id<'note'>(), text: z.string(), at: instant, by })),
   members: z.array(member),

@@ -25,7 +25,7 @@ export const exportItem = contract({
   params: z.strictObject({ id: id<'item'>() }),
   body: z.strictObject({ why: line(400) }),
   reply: exported,
-  refuses: ['item/not-found', 'item/not-held', 'case/not-yours'],
+  refuses: ['item/not-found', 'item/expunged', 'item/not-held', 'case/not-yours'],
 })
 
 export const exportCase = contract({

@@ -14,7 +14,7 @@ export const categories = [
   'computer-image',
   'other',
 ] as const
-export const itemStates = ['receiving', 'held', 'quarantined', 'abandoned'] as const
+export const itemStates = ['receiving', 'held', 'quarantined', 'abandoned', 'expunged'] as const
 
 /** How a derivative was made (a clip, a redacted copy, a transcript), so that somebody can make it again and compare. */
 export const derivation = z.strictObject({
@@ -137,7 +137,7 @@ export const annotateItem = contract({
     why: line(400),
   }),
   reply: itemRecord,
-  refuses: ['item/not-found', 'case/not-yours', 'request/malformed'],
+  refuses: ['item/not-found', 'item/expunged', 'case/not-yours', 'request/malformed'],
 })
 
 export const releaseItem = contract({
@@ -149,7 +149,7 @@ export const releaseItem = contract({
   params: one,
   body: z.strictObject({ why: line(400) }),
   reply: itemRecord,
-  refuses: ['item/not-found', 'item/not-quarantined', 'case/not-yours'],
+  refuses: ['item/not-found', 'item/expunged', 'item/not-quarantined', 'case/not-yours'],
 })
 
 export const verifyItem = contract({
@@ -160,7 +160,7 @@ export const verifyItem = contract({
   ledger: 'item.verified',
   params: one,
   reply: verdict,
-  refuses: ['item/not-found', 'item/not-held', 'case/not-yours'],
+  refuses: ['item/not-found', 'item/expunged', 'item/not-held', 'case/not-yours'],
 })
 
 export const openViewing = contract({
@@ -182,7 +182,7 @@ export const openViewing = contract({
     size: byteCount,
     endsAt: instant,
   }),
-  refuses: ['item/not-found', 'item/not-held', 'session/not-permitted'],
+  refuses: ['item/not-found', 'item/expunged', 'item/not-held', 'session/not-permitted'],
 })
 
 export const readContent = contract({

@@ -47,6 +47,7 @@ export const preparePaper = contract({
   reply: paper,
   refuses: [
     'item/not-found',
+    'item/expunged',
     'case/not-found',
     'case/not-yours',
     'export/not-found',
@@ -74,5 +75,5 @@ export const readPaper = contract({
   ledger: 'paper.delivered',
   params: z.strictObject({ id: id<'paper'>() }),
   reply: 'bytes',
-  refuses: ['paper/not-found'],
+  refuses: ['paper/not-found', 'item/expunged'],
 })

@@ -39,6 +39,9 @@ export const permissions = {
   'alarm.acknowledge': 'acknowledge an alarm',
   'fixity.read': 'see how the stored bytes are checked and what was found',
   'fixity.begin': 'have all stored bytes checked now',
+  'expungement.read': 'see the court orders of expungement, without content',
+  'expungement.draft': 'draft the execution of a court order of expungement',
+  'expungement.approve': 'approve or decline an expungement that somebody else drafted',
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof permissions
@@ -93,6 +96,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'alarm.acknowledge': 'agency',
     'fixity.read': 'agency',
     'fixity.begin': 'agency',
+    'expungement.read': 'agency',
+    'expungement.draft': 'agency',
   },
   supervisor: {
     'case.read': 'agency',
@@ -107,6 +112,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'custody.read': 'agency',
     'paper.prepare': 'agency',
     'people.read': 'agency',
+    'expungement.read': 'agency',
+    'expungement.approve': 'agency',
   },
   administrator: {
     'agency.read': 'agency',
@@ -118,6 +125,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'alarm.acknowledge': 'agency',
     'fixity.read': 'agency',
     'fixity.begin': 'agency',
+    'expungement.read': 'agency',
+    'expungement.approve': 'agency',
   },
   auditor: {
     'agency.read': 'agency',
@@ -125,6 +134,7 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'ledger.read': 'agency',
     'alarm.read': 'agency',
     'fixity.read': 'agency',
+    'expungement.read': 'agency',
   },
 }
 

@@ -80,6 +80,15 @@ export const acts = {
   'fixity.round-ended': 'ended hashing all stored bytes again',
   'fixity.found-missing': 'found that stored bytes of the item are gone',
   'fixity.found-untracked': 'found stored bytes that no record knows',
+  'expungement.listed': 'looked at the orders of expungement',
+  'expungement.drafted': 'drafted the execution of a court order of expungement',
+  'expungement.read': 'looked at an order of expungement',
+  'expungement.previewed': 'had counted what an order of expungement would touch',
+  'expungement.approved': 'approved an order of expungement, as the second person',
+  'expungement.declined': 'declined an order of expungement; nothing was destroyed',
+  'expungement.withdrawn': 'withdrew a draft of an expungement; nothing was destroyed',
+  'expungement.proved': 'was given the proof of an expungement',
+  'ledger.expunged': 'destroyed what entries said, under an order of a court',
   'request.refused': 'was refused',
 } as const satisfies Record<string, string>
 

@@ -281,6 +281,41 @@ export const refusals = {
     says: 'A round over all stored bytes is under way.',
     next: 'Wait until it has ended. Its progress stands on the page Fixity.',
   },
+  'item/expunged': {
+    status: 410,
+    says: 'This item was destroyed under an order of a court. Only its number and the proof of it are left.',
+    next: 'Read its custody: the order is named there.',
+  },
+  'expungement/not-found': {
+    status: 404,
+    says: 'No such order of expungement in your agency.',
+    next: 'Look at the list of orders.',
+  },
+  'expungement/decided': {
+    status: 409,
+    says: 'This order was decided already.',
+    next: 'Look at the order: it says by whom and when.',
+  },
+  'expungement/same-person': {
+    status: 403,
+    says: 'Whoever drafted an expungement cannot approve it. It takes two people.',
+    next: 'Ask a supervisor or an administrator who has read the order.',
+  },
+  'expungement/wrong-reference': {
+    status: 422,
+    says: 'What you typed is not the number of this order.',
+    next: 'Take the order itself at hand and type its number as it stands there. Nothing was destroyed.',
+  },
+  'expungement/done-before': {
+    status: 409,
+    says: 'What this order is about was destroyed under an order before.',
+    next: 'Look at the list of orders. For what came to light since, draft an order on that.',
+  },
+  'expungement/not-executed': {
+    status: 409,
+    says: 'This order was not executed, so there is nothing to prove.',
+    next: 'Look at the order: it says what became of it.',
+  },
 } as const satisfies Record<string, { status: number; says: string; next: string }>
 
 export type RefusalCode = keyof typeof refusals

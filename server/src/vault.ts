@@ -10,6 +10,7 @@ import { alarmRoutes } from '#features/alarms/routes.ts'
 import { caseRoutes } from '#features/cases/routes.ts'
 import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
+import { expungementRoutes } from '#features/expungements/routes.ts'
 import { exportRoutes } from '#features/exports/routes.ts'
 import { type Fixity, startFixity } from '#features/fixity/round.ts'
 import { fixityRoutes } from '#features/fixity/routes.ts'
@@ -183,6 +184,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...searchRoutes,
     ...alarmRoutes,
     ...fixityRoutes(fixity),
+    ...expungementRoutes({ store, ledger, say }),
     ...exportRoutes({ ...papers, verifier }),
     ...paperRoutes(papers),
   ]

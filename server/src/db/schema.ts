@@ -2,7 +2,7 @@
 import type { Level, Role } from '@sallyport/core/access'
 import type { Act } from '@sallyport/core/acts'
 import type { AlarmCode } from '@sallyport/core/alarms'
-import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, FindingId, ItemId, MonitorId, NoteId, ObjectId, PaperId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
+import type { AgencyId, AlarmId, CaseId, EntryId, ExportId, ExpungementId, FindingId, ItemId, MonitorId, NoteId, ObjectId, PaperId, PersonId, SessionId, UploadId, ViewingId } from '@sallyport/core/ids'
 import type { Generated } from 'kysely'
 
 export type Schema = {
@@ -98,6 +98,25 @@ export type Schema = {
     nth: number
     item_id: ItemId
   }
+  expunged: {
+    agency_id: Generated<AgencyId>
+    thing: string
+    expungement_id: ExpungementId
+  }
+  expungement: {
+    agency_id: Generated<AgencyId>
+    id: ExpungementId
+    scope: 'item' | 'person' | 'account'
+    target: string
+    case_id: CaseId | null
+    state: 'drafted' | 'withdrawn' | 'declined' | 'executed'
+    sealed: Uint8Array
+    drafted_by: PersonId
+    drafted_at: Date
+    decided_by: PersonId | null
+    decided_at: Date | null
+    entries: Generated<EntryId[]>
+  }
   fixity: {
     agency_id: Generated<AgencyId>
     object_id: ObjectId
@@ -139,7 +158,7 @@ export type Schema = {
     id: ItemId
     case_id: CaseId
     exhibit: number | null
-    state: 'receiving' | 'held' | 'quarantined' | 'abandoned'
+    state: 'receiving' | 'held' | 'quarantined' | 'abandoned' | 'expunged'
     sealed: Uint8Array
     size: number
     sha256: Uint8Array | null
@@ -201,13 +220,14 @@ export type Schema = {
     sealed_sha256: Uint8Array
     header_tag: Uint8Array
     created_at: Date
+    expunged_at: Date | null
   }
   object_key: {
     agency_id: Generated<AgencyId>
     object_id: ObjectId
     version: number
     case_id: CaseId
-    wrapped: Uint8Array
+    wrapped: Uint8Array | null
     at: Date
   }
   paper: {
@@ -253,7 +273,7 @@ export type Schema = {
     case_id: CaseId
     item_id: ItemId | null
     kind: 'note' | 'person' | 'annotation'
-    sealed: Uint8Array
+    sealed: Uint8Array | null
     by: PersonId
     at: Date
   }

@@ -13,6 +13,7 @@ export type Things = {
   readonly person: string
   readonly entry: string
   readonly alarm: string
+  readonly expungement: string
   readonly paper: string
 }
 
@@ -95,6 +96,20 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   readPaper: { id: of.paper },
   listAlarms: { open: 'true' },
   readAlarm: { id: of.alarm },
+  listExpungements: {},
+  draftExpungement: {
+    court: 'Court of the walk',
+    reference: '26-WALK',
+    issuedOn: '2026-03-14',
+    judge: 'A. Judge',
+    scope: { kind: 'item', item: of.item },
+  },
+  readExpungement: { id: of.expungement },
+  previewExpungement: { id: of.expungement },
+  approveExpungement: { id: of.expungement, reference: 'another one' },
+  declineExpungement: { id: of.expungement, why },
+  withdrawExpungement: { id: of.expungement },
+  proveExpungement: { id: of.expungement },
   readFixity: {},
   beginFixityRound: {},
   listFindings: {},
@@ -136,6 +151,7 @@ export const nothings = (): Things => {
     person: some(),
     entry: some(),
     alarm: some(),
+    expungement: some(),
     paper: some(),
   }
 }

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { acknowledgeAlarm, listAlarms } from '@sallyport/api/alarms'
 import { addMember, annotateCase, namePersonInCase, noteOnCase } from '@sallyport/api/cases'
+import { approveExpungement, draftExpungement } from '@sallyport/api/expungements'
 import { exportCase } from '@sallyport/api/exports'
+import { beginFixityRound, readFixity } from '@sallyport/api/fixity'
 import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport/api/items'
 import { preparePaper } from '@sallyport/api/papers'
 import { disablePerson, invitePerson } from '@sallyport/api/people'
 import { search } from '@sallyport/api/search'
+import type { CaseId, ItemId } from '@sallyport/core/ids'
 import { theServer, within } from '../db/within.ts'
 import { raise } from '../features/alarms/raise.ts'
 import type { Founded, Person } from './cast.ts'
 import { declareItem, readViewing, sendPart } from './deliver.ts'
 import type { Things } from './every-contract.ts'
+import { until } from './house.ts'
 import type { TestVault } from './vault.ts'
 
 /** A word that stands nowhere else in the world, and can stand in any field. */
@@ -141,9 +147,12 @@ export async function plant(vault: TestVault): Promise<Planted> {
   people.set('enrolment link', left.link.split('.').at(-1) ?? '')
   await administer(disablePerson, { id: left.person.id, why: of('reason of a disabling') })
   const alarm = await anAlarm(vault, agency, of('note on an alarm'))
+  const expungement = await orders(vault, { agency, custodian, file: id, item: later.id, of })
+  await aFinding(vault, custodian)
   await vault.settle(agency)
   const things = {
     alarm,
+    expungement,
     case: id,
     item: item.id,
     upload: item.upload,
@@ -169,6 +178,40 @@ async function anAlarm(vault: TestVault, agency: Founded, note: string): Promise
   if (!id) throw new Error('No alarm was raised.')
   await vault.ask(agency.administrator)(acknowledgeAlarm, { id, note })
   return id
+}
+
+/** A round over what is stored, which finds a file that nobody knows. */
+async function aFinding(vault: TestVault, custodian: Person): Promise<void> {
+  const stray = join(vault.folder, 'objects', 'stray')
+  await writeFile(stray, 'stray')
+  await vault.ask(custodian)(beginFixityRound, {})
+  await until('the round ended', async () => {
+    const { round } = await vault.ask(custodian)(readFixity, {})
+    return round?.endedAt !== null
+  })
+  await rm(stray)
+}
+
+type Ordering = {
+  readonly agency: Founded
+  readonly custodian: Person
+  readonly file: CaseId
+  readonly item: ItemId
+  readonly of: (field: string) => string
+}
+
+/** One order of a court that was executed, and one that waits for a second person. */
+async function orders(vault: TestVault, { agency, custodian, file, item, of }: Ordering): Promise<string> {
+  const [ask, administer] = [vault.ask(custodian), vault.ask(agency.administrator)]
+  const { people } = await ask(namePersonInCase, { id: file, name: 'Somebody Forgotten', role: 'witness' })
+  const order = { court: of('court'), judge: of('judge'), issuedOn: '2026-03-14' }
+  const reference = `24-${of('number of an order')}`
+  const note = people.find(({ name }) => name === 'Somebody Forgotten')?.id
+  if (!note) throw new Error('Nobody was named.')
+  const first = await ask(draftExpungement, { ...order, reference, scope: { kind: 'person', case: file, note } })
+  await administer(approveExpungement, { id: first.id, reference })
+  const scope = { kind: 'item', item } as const
+  return (await ask(draftExpungement, { ...order, reference, scope, note: of('wording of an order') })).id
 }
 
 async function receiptOf(vault: TestVault, person: Person, item: string): Promise<string> {

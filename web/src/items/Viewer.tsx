@@ -67,6 +67,8 @@ function whyClosed(item: ItemRecord, kind: string): string | null {
   if (item.state === 'quarantined' && !item.may.release)
     return 'This item is set aside for a custodian. It can be opened once it is released.'
   if (item.state === 'abandoned') return 'The upload of this item was not completed. There is no content.'
+  if (item.state === 'expunged')
+    return 'The content of this item was destroyed under a court order. Its custody says under which.'
   if (!item.may.play) return 'Your role does not permit you to open the content of this item.'
   if (kind === 'none') return `A browser cannot show this kind of file (${item.mediaType}).`
   return null

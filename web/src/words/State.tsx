@@ -6,6 +6,7 @@ const tones: Readonly<Record<ItemState, string>> = {
   held: 'dim',
   quarantined: 'wait',
   abandoned: 'bad',
+  expunged: 'dim',
 }
 
 /** How it stands with an item, as a word in a frame. The colour only repeats the word. */

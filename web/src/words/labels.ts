@@ -52,6 +52,7 @@ export const stateWords: Readonly<Record<ItemState, string>> = {
   held: 'Held',
   quarantined: 'Quarantined',
   abandoned: 'Abandoned',
+  expunged: 'Destroyed under a court order',
 }
 
 export const levelWords: Readonly<Record<Level, string>> = { view: 'View', work: 'Work', lead: 'Lead' }

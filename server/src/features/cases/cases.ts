@@ -66,6 +66,12 @@ async function indexCase(
   })
 }
 
+/** Puts the record of a case into the blind index as it reads now. */
+export async function reindexCase(tx: Tx, id: CaseId): Promise<void> {
+  const [row] = await casesByIds(tx, [id])
+  if (row) await indexCase(tx, row, corrected(row.facts, await remarksOn(tx, [id], { item: false })))
+}
+
 /** Lists cases. A person whose reach is not the whole agency is asked for by their own cases, which are few. */
 export async function list(tx: Tx, { type, mine, after, limit }: Asked<typeof listCases>) {
   const cursor = readCursor(after)

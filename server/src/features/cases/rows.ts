@@ -1,6 +1,6 @@
 import type { Level } from '@sallyport/core/access'
 import type { CaseId, ItemId, NoteId, PersonId } from '@sallyport/core/ids'
-import { sql } from 'kysely'
+import { type NotNull, sql } from 'kysely'
 import { anyOf } from '#db/any-of.ts'
 import type { Cursor } from '#db/cursor.ts'
 import type { Tx } from '#db/within.ts'
@@ -226,6 +226,9 @@ export async function remarksOn(tx: Tx, ids: readonly (CaseId | ItemId)[], { ite
     .select(remark)
     .$if(item, (query) => query.where('item_id', '=', anyOf(ids as readonly ItemId[])))
     .$if(!item, (query) => query.where('case_id', '=', anyOf(ids as readonly CaseId[])).where('item_id', 'is', null))
+    // What an order of a court destroyed is empty.
+    .where('sealed', 'is not', null)
+    .$narrowType<{ sealed: NotNull }>()
     .orderBy('at')
     .orderBy('id')
     .execute()

@@ -75,7 +75,8 @@ export async function caseShown(tx: Tx, id: CaseRow['id']): Promise<Record_> {
     description: corrected<CaseFacts>(seen.row.facts, remarks).description,
     people: remarks
       .filter(({ kind }) => kind === 'person')
-      .map(({ facts, at, by }) => ({
+      .map(({ id: person, facts, at, by }) => ({
+        id: person,
         name: facts['name'] ?? '',
         role: (facts['role'] ?? 'other') as Record_['people'][number]['role'],
         remarks: facts['remarks'] ?? null,

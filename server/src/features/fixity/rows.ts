@@ -173,6 +173,7 @@ export const lastCheck = (tx: Tx, item: ItemId) =>
     )
     .select(['fixity.checked_at', 'fixity.result'])
     .where('object.item_id', '=', item)
+    .where('object.expunged_at', 'is', null)
     .executeTakeFirst()
 
 /** Why bytes lie in the store, as far as this agency knows: a state of their upload, or that they are held. */
@@ -185,10 +186,10 @@ export async function standingOf(tx: Tx, ids: readonly ObjectId[]): Promise<Read
     .select(['object_id', 'state'])
     .where('object_id', '=', anyOf(ids))
     .execute()
-  const objects = await tx.selectFrom('object').select('id').where('id', '=', anyOf(ids)).execute()
+  const objects = await tx.selectFrom('object').select(['id', 'expunged_at']).where('id', '=', anyOf(ids)).execute()
   return new Map<ObjectId, Standing>([
     ...uploads.map(({ object_id, state }) => [object_id, state] as const),
-    ...objects.map(({ id }) => [id, 'held' as const] as const),
+    ...objects.map(({ id, expunged_at }) => [id, expunged_at ? ('expunged' as const) : ('held' as const)] as const),
   ])
 }
 

@@ -1,4 +1,5 @@
 import type { CaseId, EntryId, ItemId, ObjectId, PersonId, ViewingId } from '@sallyport/core/ids'
+import { Refusal } from '@sallyport/core/refusal'
 import { sql } from 'kysely'
 import { anyOf } from '#db/any-of.ts'
 import type { Cursor } from '#db/cursor.ts'
@@ -227,6 +228,7 @@ export async function objectKey(tx: Tx, id: ObjectId, caseKey: Buffer): Promise<
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow()
+  if (!wrapped) throw new Refusal('item/expunged')
   const key = unwrapKey(caseKey, wrapped)
   if (!key) throw new Error('The key of an object does not open: it was changed, or belongs to another case.')
   return key

@@ -16,7 +16,11 @@ type Line = z.output<typeof itemLine>
 
 export type Seen = { readonly row: ItemRow; readonly level: Level | undefined; readonly caseFacts: CaseFacts }
 
+/** Of an item that an order of a court destroyed, that it was there. */
+const leftOfExpunged: ReadonlySet<Permission> = new Set(['item.read', 'custody.read'])
+
 export const mayOnItem = (tx: Tx, permission: Permission, { row, level }: Pick<Seen, 'row' | 'level'>): boolean =>
+  (row.state !== 'expunged' || leftOfExpunged.has(permission)) &&
   permits(tx.actor.roles, permission, { own: row.added_by === tx.actor.person, level })
 
 /** An item that the person sees; refused as not found when they do not see it, or its case. */
@@ -33,6 +37,7 @@ export async function seenItem(tx: Tx, id: ItemId): Promise<Seen> {
 /** An item on which the person may do this; refused as not theirs when they only see it. */
 export async function itemFor(tx: Tx, id: ItemId, permission: Permission): Promise<Seen> {
   const seen = await seenItem(tx, id)
+  if (seen.row.state === 'expunged' && !leftOfExpunged.has(permission)) throw new Refusal('item/expunged')
   if (!mayOnItem(tx, permission, seen)) throw new Refusal('case/not-yours')
   return seen
 }

@@ -22,6 +22,10 @@ export const uploadById = (tx: Tx, id: UploadId) =>
 
 export type UploadRow = NonNullable<Awaited<ReturnType<typeof uploadById>>>
 
+/** The upload that an item came by. */
+export const uploadOfItem = async (tx: Tx, item: ItemId): Promise<UploadId | undefined> =>
+  (await tx.selectFrom('upload').select('id').where('item_id', '=', item).executeTakeFirst())?.id
+
 /** Reads an upload and holds it against other writers until the transaction ends. */
 export const holdUpload = (tx: Tx, id: UploadId) =>
   tx.selectFrom('upload').select(columns).where('id', '=', id).forUpdate().executeTakeFirst()
