@@ -11,6 +11,7 @@ import * as people from './people.ts'
 import * as search from './search.ts'
 import * as sessions from './sessions.ts'
 import * as uploads from './uploads.ts'
+import * as witnesses from './witnesses.ts'
 
 const isContract = (value: unknown): value is Contract =>
   typeof value === 'object' && value !== null && 'does' in value && 'ledger' in value
@@ -27,6 +28,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   exports,
   papers,
   alarms,
+  witnesses,
   fixity,
   expungements,
 }).flatMap(([noun, module]) =>

@@ -256,6 +256,11 @@ export const refusals = {
     says: 'This policy cannot be used.',
     next: 'Correct the line that is named. docs/operations/witness.md shows a policy.',
   },
+  'ledger/not-replayed': {
+    status: 409,
+    says: 'Nothing was replayed.',
+    next: 'Read the reason, and docs/operations/restoring.md. The ledger stays as it was.',
+  },
   'ledger/not-open': {
     status: 404,
     says: 'There is no ledger here, or it is not open to you.',

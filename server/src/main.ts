@@ -68,6 +68,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const deeds = {
       'set-up-link': async () => ({ link: `${config.origin}/set-up#${vault.links.issue()}` }),
       release: (asked: unknown) => vault.releaseByHand(asked),
+      'recover-ledger': (asked: unknown) => vault.recoverLedger(asked),
     }
     const controlled = await control(vault.app, { data: config.data, url: config.origin, deeds })
     closing.unshift(controlled.close)

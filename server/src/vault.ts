@@ -24,15 +24,19 @@ import { sessionRoutes } from '#features/sessions/routes.ts'
 import { doorkeeper } from '#features/sessions/sign-in.ts'
 import { type Receiving, startReceiving } from '#features/uploads/receiving.ts'
 import { uploadRoutes } from '#features/uploads/routes.ts'
+import { witnessRoutes } from '#features/witnesses/routes.ts'
+import { serveLedgers } from '#features/witnesses/serve-ledger.ts'
+import type { Witnessing } from '#features/witnesses/witnessing.ts'
 import type { Log, Meters } from '#http/observe.ts'
 import type { Route } from '#http/route.ts'
 import { serve } from '#http/serve.ts'
 import { every } from '#jobs/every.ts'
 import { type Leases, newLeases } from '#keys/leases.ts'
 import { bareProofs } from '#ledger/proof-set.ts'
-import { type Sequencer, startSequencer } from '#ledger/sequencer.ts'
+import type { Sequencer } from '#ledger/sequencer.ts'
 import type { ObjectStore } from '#store/object-store.ts'
 import type { Config } from './config.ts'
+import { startLedgers } from './ledgers.ts'
 
 /** What a vault is made of; `main.ts` makes the real ones, and tests make small real ones. */
 export type VaultParts = {
@@ -74,6 +78,8 @@ export type Vault = {
   readonly healthy: (agency: AgencyId) => boolean
   /** Releases a locked account at the word of somebody with the rights of this server. */
   readonly releaseByHand: (asked: unknown) => Promise<object>
+  /** Replays the end of a ledger whose database is older than what was published. */
+  readonly recoverLedger: (asked: unknown) => Promise<object>
   /** Ends everything but what was given: requests first, then what they left to be done. */
   readonly stop: () => Promise<void>
 }
@@ -89,20 +95,19 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const ground: Ground = { db, keysOf: leases.of }
   const keyFolder = join(config.data, 'keys')
   const say = (fault: unknown) => log.error({ err: fault }, 'fault')
-  const sequencer = startSequencer({ ground, folder: join(config.data, 'ledger'), serverKey, now, say })
+  const folder = join(config.data, 'ledger')
+  const named = (slug: string | undefined) => agencyNamed(ground, slug)
+  const ledgers = startLedgers({ ground, folder, serverKey, now, say, agencyNamed: named })
+  const { sequencer } = ledgers
   const agencies = () => agenciesOf(ground)
-  const known = (await agencies()).map(({ id }) => id)
-  // Agencies are never removed, so one that was seen needs no second look.
-  const seen = new Set(known)
-  const isAgency = async (id: AgencyId) => {
-    if (!seen.has(id)) for (const one of await agencies()) seen.add(one.id)
-    return seen.has(id)
-  }
+  const ids = async () => (await agencies()).map(({ id }) => id)
+  const known = await ids()
+  const isAgency = remembering(known, agencies)
   const links = newSetUpLinks(known.length === 0 ? config.setupToken : undefined)
   const unlocking = { ground, leases, folder: keyFolder }
   const sealed = await unlockAtStart(unlocking, { agencies: known, given: config.passphrase, say }, now())
 
-  const poke = ({ agency }: Actor) => sequencer.poke(agency)
+  const poke = ({ agency }: Pick<Actor, 'agency'>) => sequencer.poke(agency)
   const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
   const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke, say })
@@ -110,15 +115,16 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     ground,
     store,
     rule: { days: config.fixityDays, bytesPerSecond: config.fixityRate * 1e6 },
-    agencies: async () => (await agencies()).map(({ id }) => id),
+    agencies: ids,
     now,
-    poke: (agency) => sequencer.poke(agency),
+    poke: sequencer.poke,
     say,
   })
-  const routes = routesOf(parts, { ground, leases, keyFolder, sequencer, links, served, receiving, fixity, isAgency, say })
+  const made = { ground, leases, keyFolder, ...ledgers, links, served, receiving, fixity, isAgency, say }
+  const routes = routesOf(parts, made)
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
-  const tidy = async () => void (await Promise.all((await agencies()).map(({ id }) => receiving.tidy(id))))
-  const tidying = every(tidyMs, tidy, say)
+  serveLedgers(app, { ground, folder, now, agencyNamed: (slug) => named(slug).catch(() => undefined) })
+  const tidying = every(tidyMs, async () => void (await Promise.all((await ids()).map(receiving.tidy))), say)
 
   const stop = async () => {
     await tidying.stop()
@@ -129,23 +135,27 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     await hashing
     await receiving.drain()
     await served.settle()
-    const all = (await agencies()).map(({ id }) => id)
+    const all = await ids()
     await withdrawAll(unlocking, all, now())
     await Promise.all(all.map((id) => sequencer.settle(id)))
-    await sequencer.stop()
+    await ledgers.stop()
   }
+  const shown = { app, ground, leases, routes, links, sealed, agencies, stop }
   return {
-    app,
-    ground,
-    leases,
-    routes,
-    links,
-    sealed,
-    agencies,
+    ...shown,
     settle: sequencer.settle,
     healthy: sequencer.healthy,
-    releaseByHand: (asked) => releaseByHand({ ground, agencyNamed: (slug) => agencyNamed(ground, slug), now }, asked),
-    stop,
+    releaseByHand: (asked) => releaseByHand({ ground, agencyNamed: named, now }, asked),
+    recoverLedger: ledgers.recover,
+  }
+}
+
+/** Whether there is such an agency. None is ever removed, so one that was seen needs no second look. */
+function remembering(known: readonly AgencyId[], agencies: Vault['agencies']): (id: AgencyId) => Promise<boolean> {
+  const seen = new Set(known)
+  return async (id) => {
+    if (!seen.has(id)) for (const one of await agencies()) seen.add(one.id)
+    return seen.has(id)
   }
 }
 
@@ -154,6 +164,7 @@ type Machinery = {
   readonly leases: Leases
   readonly keyFolder: string
   readonly sequencer: Sequencer
+  readonly witnessing: Witnessing
   readonly links: SetUpLinks
   readonly served: Served
   readonly receiving: Receiving
@@ -164,7 +175,7 @@ type Machinery = {
 
 /** Every route of the vault, each feature given what it needs and nothing else. */
 function routesOf({ config, store, now, version, verifier }: VaultParts, made: Machinery): readonly Route[] {
-  const { ground, leases, keyFolder, sequencer, links, served, receiving, fixity, isAgency, say } = made
+  const { ground, leases, keyFolder, sequencer, witnessing, links, served, receiving, fixity, isAgency, say } = made
   const { origin, uploadDays: days, demo: demonstration } = config
   const ledger = join(config.data, 'ledger')
   const room = () => store.room()
@@ -185,6 +196,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...alarmRoutes,
     ...fixityRoutes(fixity),
     ...expungementRoutes({ store, ledger, say }),
+    ...witnessRoutes({ origin, witnessing }),
     ...exportRoutes({ ...papers, verifier }),
     ...paperRoutes(papers),
   ]

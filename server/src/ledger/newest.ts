@@ -25,6 +25,27 @@ export class LedgerBehind extends Error {
   }
 }
 
+/** Thrown when somebody holds a checkpoint that this log signed over another tree of the same size: a split view. */
+export class SplitView extends Error {
+  override readonly name = 'SplitView'
+  readonly size: number
+  /** The other root, in hexadecimal. */
+  readonly root: string
+  constructor(where: string, { size, root }: Head) {
+    super(
+      `${where} holds a checkpoint of ${size} entries that this log signed over another tree. Nothing is signed and nothing is served until this is explained (docs/operations/restoring.md).`,
+    )
+    this.size = size
+    this.root = Buffer.from(root).toString('hex')
+  }
+}
+
+/** What ends a ledger until a person has looked at it: what was signed and what is here do not fit together. */
+export type Ending = TileConflict | LedgerBehind | SplitView
+
+export const endsIt = (fault: unknown): fault is Ending =>
+  fault instanceof TileConflict || fault instanceof LedgerBehind || fault instanceof SplitView
+
 type Head = { readonly size: number; readonly root: Uint8Array }
 
 /**
@@ -40,9 +61,5 @@ export async function mustKnowNewest(folder: TileFolder, head: Head, key: Verifi
   if (opened?.is !== 'signed') return
   const { size, root } = opened.checkpoint
   if (size > head.size) throw new LedgerBehind('The published ledger', { published: size, known: head.size })
-  if (size === head.size && !equal(root, head.root)) {
-    throw new TileConflict(
-      `The published checkpoint of ${size} entries is signed over another tree than the one in the database. Nothing is signed until this is explained.`,
-    )
-  }
+  if (size === head.size && !equal(root, head.root)) throw new SplitView('The published ledger', { size, root })
 }

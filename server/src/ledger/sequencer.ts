@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { AgencyId } from '@sallyport/core/ids'
 import { type Ground, noAgency, theServer, within } from '#db/within.ts'
 import { type Log, type LogParts, sequence } from './log.ts'
-import { LedgerBehind } from './newest.ts'
+import { type Ending, endsIt } from './newest.ts'
 import { knownAgencies } from './rows.ts'
-import { TileConflict, tileFolder } from './tile-folder.ts'
+import { tileFolder } from './tile-folder.ts'
 
 /** How long entries are gathered before a round: more of them then share one signature and one sync. */
 const gatherMs = 40
@@ -26,7 +26,7 @@ export type Sequencer = {
   /** Waits until nothing that was committed before waits for its place, for a reader that needs its own entry in the tree. */
   readonly settle: (agency: AgencyId) => Promise<void>
   /** Signs nothing more for the agency: somebody outside holds what this ledger does not know. */
-  readonly halt: (agency: AgencyId, why: LedgerBehind) => void
+  readonly halt: (agency: AgencyId, why: Ending) => void
   /** Lets a ledger that stopped try again, after what was missing was replayed. */
   readonly resume: (agency: AgencyId) => Promise<void>
   readonly stop: () => Promise<void>
@@ -38,10 +38,10 @@ type Parts = {
   readonly serverKey: Uint8Array
   readonly now: () => Date
   readonly say: (fault: unknown, agency: AgencyId) => void
-  /** Asks those outside who hold checkpoints, before the first is signed here. Throws {@link LedgerBehind}. */
+  /** Asks those outside who hold checkpoints, before the first is signed here. Throws an {@link Ending}. */
   readonly before?: (agency: AgencyId) => Promise<void>
   /** Told once when a ledger stops for good: what it holds and what it signed do not fit together. */
-  readonly stopped?: (agency: AgencyId, fault: TileConflict | LedgerBehind) => void
+  readonly stopped?: (agency: AgencyId, fault: Ending) => void
   /** Told when a checkpoint was published. */
   readonly published?: (agency: AgencyId) => void
 }
@@ -54,12 +54,9 @@ type Runner = {
   readonly begin: (after: number) => Promise<boolean>
   readonly under: () => Promise<boolean> | undefined
   readonly healthy: () => boolean
-  readonly halt: (why: LedgerBehind) => void
+  readonly halt: (why: Ending) => void
   readonly resume: () => void
 }
-
-const endsIt = (fault: unknown): fault is TileConflict | LedgerBehind =>
-  fault instanceof TileConflict || fault instanceof LedgerBehind
 
 /** How a ledger stands. A fault is told once, and again every minute while it lasts. */
 function standing(agency: AgencyId, { say, now, stopped }: Pick<Parts, 'say' | 'now' | 'stopped'>) {
@@ -93,7 +90,7 @@ function runnerOf(agency: AgencyId, parts: Parts): Runner {
   let running: Promise<boolean> | undefined
   let poked = false
   let asked = false
-  let halted: LedgerBehind | undefined
+  let halted: Ending | undefined
 
   const rounds = async (): Promise<boolean> => {
     let held = true
@@ -168,6 +165,7 @@ export function startSequencer(parts: Parts): Sequencer {
     },
     halt: (agency, why) => runner(agency).halt(why),
     async resume(agency) {
+      await runner(agency).under()
       runner(agency).resume()
       await runner(agency).begin(0)
     },

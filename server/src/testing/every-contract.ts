@@ -13,8 +13,9 @@ export type Things = {
   readonly person: string
   readonly entry: string
   readonly alarm: string
-  readonly expungement: string
   readonly paper: string
+  readonly expungement: string
+  readonly monitor: string
 }
 
 type Asked = Readonly<Record<string, unknown>>
@@ -94,6 +95,11 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   preparePaper: { kind: 'custody', about: { of: 'item', id: of.item }, why },
   listPapers: { case: of.case },
   readPaper: { id: of.paper },
+  readWitnessing: {},
+  changePolicy: { policy: null },
+  changeLedgerAccess: { access: 'closed' },
+  addMonitor: { name: 'A monitor of the walk' },
+  endMonitor: { id: of.monitor },
   listAlarms: { open: 'true' },
   readAlarm: { id: of.alarm },
   listExpungements: {},
@@ -151,7 +157,8 @@ export const nothings = (): Things => {
     person: some(),
     entry: some(),
     alarm: some(),
-    expungement: some(),
     paper: some(),
+    expungement: some(),
+    monitor: some(),
   }
 }

@@ -37,7 +37,7 @@ export type House = {
   /** The log that the vault has written so far. */
   readonly log: () => Promise<string>
   /** Ends the vault as a stop does, and puts it together anew over what it left behind. */
-  readonly restart: () => Promise<void>
+  readonly restart: (between?: () => Promise<void>) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -113,8 +113,9 @@ export async function aHouse(options: Options = {}): Promise<House> {
       return running.vault
     },
     log: () => readFile(join(folder, 'log', 'vault.log'), 'utf8'),
-    async restart() {
+    async restart(between) {
       await halt()
+      await between?.()
       running = await run({ db: database.db, now }, folder, options)
     },
     stop: stopOnce,

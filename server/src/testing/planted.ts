@@ -10,6 +10,7 @@ import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport
 import { preparePaper } from '@sallyport/api/papers'
 import { disablePerson, invitePerson } from '@sallyport/api/people'
 import { search } from '@sallyport/api/search'
+import { addMonitor } from '@sallyport/api/witnesses'
 import type { CaseId, ItemId } from '@sallyport/core/ids'
 import { theServer, within } from '../db/within.ts'
 import { raise } from '../features/alarms/raise.ts'
@@ -153,6 +154,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
   const things = {
     alarm,
     expungement,
+    monitor: (await vault.ask(agency.administrator)(addMonitor, { name: 'A monitor' })).monitor.id,
     case: id,
     item: item.id,
     upload: item.upload,
