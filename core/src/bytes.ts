@@ -50,8 +50,11 @@ export function base64(bytes: Uint8Array): string {
 /** Reads canonical standard Base64; undefined if the text is not what {@link base64} would write. */
 export function unbase64(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4) return undefined
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  return base64(bytes) === text ? bytes : undefined
+  const binary = atob(text)
+  if (btoa(binary) !== text) return undefined
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
+  return bytes
 }
 
 /** Eight bytes, big-endian, of a whole number up to 2^53 - 1. */
