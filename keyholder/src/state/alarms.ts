@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { hex, utf8 } from '@sallyport/core/bytes'
+import { Fault } from '../fault.ts'
 import { sha256 } from '../signing.ts'
 import { namesIn, readIfThere, type StateFolder } from './folder.ts'
 
@@ -41,10 +42,18 @@ export async function readAlarms(path: string): Promise<Alarm[]> {
   const found = await Promise.all(
     (await alarmFiles(path)).map(async (name) => {
       const bytes = await readIfThere(join(path, 'alarms', name))
-      return bytes ? [JSON.parse(bytes.toString('utf8')) as Alarm] : []
+      return bytes ? [alarmIn(name, bytes)] : []
     }),
   )
   return found.flat().sort((a, b) => (a.at < b.at ? -1 : 1))
+}
+
+function alarmIn(name: string, bytes: Buffer): Alarm {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Alarm
+  } catch {
+    throw new Fault(`The alarm ${name} was damaged.`, 'Look at the file itself: it may still show the two notes.')
+  }
 }
 
 const alarmFiles = async (path: string): Promise<string[]> =>
