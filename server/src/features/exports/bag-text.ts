@@ -47,10 +47,10 @@ export type IndexRow = Readonly<Record<(typeof columns)[number], string | number
 
 /** A line of a table as spreadsheets read it (RFC 4180). */
 export function csvLine(row: IndexRow): string {
-  // What begins so would be read as a formula; some programs pass over white space before it.
+  // What begins so would be read as a formula; some programs pass over what nobody sees before it.
   const cell = (value: string | number) =>
     `"${String(value)
-      .replace(/^[\s\uFEFF]*[=+\-@\t\r]/u, "'$&")
+      .replace(/^[\s\p{Cc}\p{Cf}]*[=+\-@]/u, "'$&")
       .replace(/"/g, '""')}"`
   return `${columns.map((name) => cell(row[name])).join(',')}\r\n`
 }

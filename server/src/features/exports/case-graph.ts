@@ -12,7 +12,6 @@ const context = {
   'uco-observable': 'https://ontology.unifiedcyberontology.org/uco/observable/',
   'uco-tool': 'https://ontology.unifiedcyberontology.org/uco/tool/',
   'uco-types': 'https://ontology.unifiedcyberontology.org/uco/types/',
-  'uco-vocabulary': 'https://ontology.unifiedcyberontology.org/uco/vocabulary/',
   xsd: 'http://www.w3.org/2001/XMLSchema#',
 } as const
 
@@ -21,12 +20,15 @@ const to = (id: string) => ({ '@id': id })
 
 const urn = (id: string): string => `urn:uuid:${id}`
 
-/** The name of something that has none of its own, always the same for the same thing (RFC 9562, 5.8). */
+/**
+ * The name of something that has none of its own, always the same for the same thing. Its version says 5, the
+ * highest that the shapes of UCO know, though SHA-256 makes it.
+ */
 function derived(...of: readonly string[]): string {
   const digits = hash('sha256', ['sallyport/case/v1', ...of].join('\n'))
   const variant = ((Number.parseInt(digits[16] ?? '0', 16) & 0x3) | 0x8).toString(16)
   return urn(
-    `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`,
+    `${digits.slice(0, 8)}-${digits.slice(8, 12)}-5${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`,
   )
 }
 
@@ -34,7 +36,7 @@ function fileNode({ id, originalName, mediaType, size, sums, path, parent, recor
   const digest = (method: string, value: string) => ({
     '@id': derived(id, 'hash', method),
     '@type': 'uco-types:Hash',
-    'uco-types:hashMethod': { '@type': 'uco-vocabulary:HashNameVocab', '@value': method },
+    'uco-types:hashMethod': method,
     'uco-types:hashValue': typed('hexBinary', value),
   })
   return {
@@ -61,6 +63,32 @@ function fileNode({ id, originalName, mediaType, size, sums, path, parent, recor
   }
 }
 
+/** What stands around the item: whose it is, what keeps it, and the case that it belongs to. */
+const aroundNodes = (
+  { id, agency, version, case: file }: Described,
+  { tool, organization }: { readonly tool: string; readonly organization: string },
+): object[] => [
+  { '@id': organization, '@type': 'uco-identity:Organization', 'uco-core:name': `${agency.name}, ORI ${agency.ori}` },
+  { '@id': tool, '@type': 'uco-tool:Tool', 'uco-core:name': 'Sallyport', 'uco-tool:version': version },
+  {
+    '@id': urn(file.id),
+    '@type': 'case-investigation:Investigation',
+    'uco-core:name': file.number,
+    'uco-core:description': file.title,
+    'uco-core:object': to(urn(id)),
+  },
+]
+
+/** What one entry yields: the record of provenance from which the next action goes on. */
+const provenanceNode = (record: string, { exhibit, id, parent }: Described, { row }: Opened): object => ({
+  '@id': record,
+  '@type': 'case-investigation:ProvenanceRecord',
+  'uco-core:description': `Entry ${row.position ?? 'without a place'} of the ledger`,
+  'case-investigation:exhibitNumber': exhibit,
+  'case-investigation:rootExhibitNumber': [parent?.exhibit ?? exhibit],
+  'uco-core:object': [to(urn(id))],
+})
+
 /**
  * The custody of an item as a CASE graph: every entry is an investigative action with its performer and the
  * vault as instrument, and each yields a record of provenance from which the next one goes on.
@@ -68,7 +96,7 @@ function fileNode({ id, originalName, mediaType, size, sums, path, parent, recor
  * It tells what the ledger tells, in the words of others. What proves it is custody.jsonl.
  */
 export function caseGraph(item: Described): Format {
-  const { id, exhibit, version, agency } = item
+  const { id, version, agency } = item
   const [tool, organization] = [derived(agency.id, 'tool', version), derived(agency.id, 'agency')]
   const known = new Set<string>()
   let [before, action] = [urn(id), '']
@@ -82,26 +110,11 @@ export function caseGraph(item: Described): Format {
   }
   return {
     head() {
-      const nodes = [
-        fileNode(item),
-        {
-          '@id': organization,
-          '@type': 'uco-identity:Organization',
-          'uco-core:name': `${agency.name}, ORI ${agency.ori}`,
-        },
-        { '@id': tool, '@type': 'uco-tool:Tool', 'uco-core:name': 'Sallyport', 'uco-tool:version': version },
-        {
-          '@id': urn(item.case.id),
-          '@type': 'case-investigation:Investigation',
-          'uco-core:name': item.case.number,
-          'uco-core:description': item.case.title,
-          'uco-core:object': to(urn(id)),
-        },
-      ]
+      const nodes = [fileNode(item), ...aroundNodes(item, { tool, organization })]
       return `{"@context":${JSON.stringify(context)},"@graph":[\n${nodes.map((node) => JSON.stringify(node)).join(',\n')}`
     },
     entry(entry) {
-      const { leaf, row } = entry
+      const { leaf } = entry
       const by = performer(entry)
       const record = derived(id, 'record', leaf.id)
       const why = whyOf(entry)
@@ -120,16 +133,8 @@ export function caseGraph(item: Described): Format {
         'uco-action:result': [to(record)],
         ...(action && { 'case-investigation:wasInformedBy': to(action) }),
       }
-      const provenance = {
-        '@id': record,
-        '@type': 'case-investigation:ProvenanceRecord',
-        'uco-core:description': `Entry ${row.position ?? 'without a place'} of the ledger`,
-        'case-investigation:exhibitNumber': exhibit,
-        'case-investigation:rootExhibitNumber': [item.parent?.exhibit ?? exhibit],
-        'uco-core:object': [to(urn(id))],
-      }
       ;[before, action] = [record, urn(leaf.id)]
-      return `${by.node}${line(done)}${line(provenance)}`
+      return `${by.node}${line(done)}${line(provenanceNode(record, item, entry))}`
     },
     tail: () => '\n]}\n',
   }

@@ -44,13 +44,9 @@ async function rowsAbout(tx: Tx, subject: string): Promise<EntryRow[]> {
   }
 }
 
-/** Every entry about a thing, opened, oldest first. Throws if one was changed. */
-export const custodyOf = async (tx: Tx, subject: string): Promise<Opened[]> =>
-  (await rowsAbout(tx, subject)).map((row) => openEntry(tx, row))
-
 type Custody = { readonly entries: readonly Opened[]; readonly unopened: number }
 
-/** As {@link custodyOf}, for whoever counts what was changed instead of stopping at the first. */
+/** Every entry about a thing, opened, oldest first; what was changed is counted and left out. */
 async function custodyAsFound(tx: Tx, subject: string): Promise<Custody> {
   const rows = await rowsAbout(tx, subject)
   const entries = rows.flatMap((row) => {

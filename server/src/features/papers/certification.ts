@@ -67,7 +67,7 @@ function person(paper: Paper, { person: named }: Statement): void {
   else paper.blank('Name')
   if (named?.title) paper.fact('Title', named.title)
   else paper.blank('Title and employer')
-  for (const label of ['Qualifications (training, experience, earlier testimony)', ' ', ' ']) paper.blank(label)
+  for (const label of ['Qualifications (training, experience, earlier testimony)', '', '']) paper.blank(label)
   paper.blank('How the person knows the system and the items')
 }
 
@@ -113,7 +113,7 @@ function process(paper: Paper, rule: Rule, stated: Statement): void {
   )
 }
 
-export function writeItem(paper: Paper, item: Examined, { timeZone }: Pick<Statement, 'timeZone'>): void {
+function writeItem(paper: Paper, item: Examined, { timeZone }: Pick<Statement, 'timeZone'>): void {
   const { row, facts, receipt, declared, now } = item
   paper.heading(3, `Exhibit ${row.exhibit ?? 'without number'}: ${facts.title}`)
   paper.fact('Item', row.id)
@@ -147,9 +147,11 @@ export function writeItem(paper: Paper, item: Examined, { timeZone }: Pick<State
   transfers(paper, item)
   if (!receipt) return
   paper.fact('Hash of the entry of receipt (RFC 6962 leaf)', grouped(receipt.leaf))
-  paper.fact(
-    'Its inclusion proof, from the leaf to the root',
-    receipt.path.length === 0 ? 'none is needed: the tree has one entry' : '',
+  paper.paragraph(
+    receipt.path.length === 0
+      ? 'It needs no inclusion proof: the tree has one entry.'
+      : 'Its inclusion proof, from the leaf to the root:',
+    { gap: 1 },
   )
   for (const hash of receipt.path) paper.paragraph(grouped(hash), { mono: true, size: 7, gap: 1 })
 }
@@ -241,7 +243,7 @@ function opinion(paper: Paper, rule: Rule): void {
       ? 'Left to the person: whether, and from which facts above, the data is a true copy.'
       : 'Left to the person: whether, and from which facts above, the process produces an accurate result.',
   )
-  for (const label of [' ', ' ', ' ']) paper.blank(label)
+  for (let line = 0; line < 3; line += 1) paper.blank('')
 }
 
 function declaration(paper: Paper): void {

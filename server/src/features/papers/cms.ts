@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, sign, type X509Certificate } from 'node:crypto'
 import {
   type Der,
   integer,

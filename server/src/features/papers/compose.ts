@@ -35,7 +35,7 @@ export const running = (version: string): Running => ({
   system: `${process.platform} ${release()} (${process.arch})`,
 })
 
-export const fingerprintOf = ({ raw }: X509Certificate): string => hash('sha256', raw)
+const fingerprintOf = ({ raw }: X509Certificate): string => hash('sha256', raw)
 
 /** Opens the key of the agency's papers; the same key signs all papers of one bag. */
 export const signerFor = ({ ground, serverKey, now }: Signing, actor: Actor): Promise<Signer> =>

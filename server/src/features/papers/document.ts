@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
 import PdfDocument from 'pdfkit'
-import { printable } from './printable.ts'
+import { printable, typefaces } from './printable.ts'
 
 /** What stands on every page and in the properties of a paper. */
 export type Cover = {
@@ -36,6 +35,7 @@ type Ref = {
 type Inner = {
   readonly ref: (data: Readonly<Record<string, unknown>>) => Ref
   readonly addContent: (part: string) => void
+  readonly appendXML: (part: string) => void
   readonly _font: { readonly encode: (text: string) => [readonly string[], unknown]; readonly ref: () => Ref }
   readonly _root: Ref
   readonly page: {
@@ -50,10 +50,6 @@ const inner = (pdf: Pdf): Inner => pdf as unknown as Inner
 /** CJISSECPOL MP-3: the marking is on each page, so that one that was taken out of the paper still tells. */
 const marking = 'CRIMINAL JUSTICE INFORMATION'
 const sides = 54
-
-/** DejaVu holds Latin, Greek, Cyrillic, Hebrew, Arabic, Armenian, Georgian and the signs of most trades. */
-const fontFile = (name: string): string => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`)
-const fonts = { plain: 'DejaVuSans', bold: 'DejaVuSans-Bold', mono: 'DejaVuSansMono' } as const
 
 /** Room for the signature, its certificate and a time stamp with a long chain. */
 export const reserved = 16_384
@@ -94,13 +90,14 @@ export function beginPaper(cover: Cover): Paper {
       CreationDate: at,
     },
   })
-  for (const [name, file] of Object.entries(fonts)) pdf.registerFont(name, fontFile(file))
+  for (const [name, file] of Object.entries(typefaces)) pdf.registerFont(name, file)
   const parts: Buffer[] = []
   pdf.on('data', (part: Buffer) => parts.push(part))
   const written = new Promise<Buffer>((resolve, reject) => {
     pdf.on('end', () => resolve(Buffer.concat(parts)))
     pdf.on('error', reject)
   })
+  inner(pdf).appendXML(accessible)
   const pages = markPages(pdf, cover)
   pdf.addPage()
   if (cover.signer !== undefined) leaveRoom(pdf, cover.signer, at)
@@ -118,6 +115,21 @@ export function beginPaper(cover: Cover): Paper {
   }
 }
 
+/** PDF/UA-1 (ISO 14289-1), whose property a PDF/A must describe before it may be used (ISO 19005-2, 6.6.2.3). */
+const accessible = `
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
+  rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+  <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+  <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+  <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+  <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+    <pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+    <pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+  </rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>`
+
 type Tagged = (kind: 'H1' | 'H2' | 'H3' | 'P', write: () => void) => void
 
 const sizes = { 1: 17, 2: 12, 3: 10 } as const
@@ -128,15 +140,20 @@ function writing(pdf: Pdf, tagged: Tagged): Omit<Paper, 'end' | 'newPage'> {
     pdf.font(face).fontSize(size).text(printable(text), { lineGap: 1 })
     pdf.y += gap
   }
+  /** What belongs together begins on a page where it fits. */
+  const keep = (points: number) => void (pdf.y > pdf.page.height - 64 - points && pdf.addPage())
   return {
     heading(level, text) {
-      // A heading never stands alone at the foot of a page.
-      if (pdf.y > pdf.page.height - 130) pdf.addPage()
+      keep(66)
       if (level > 1) pdf.y += 6
       tagged(`H${level}`, () => write(text, { size: sizes[level], bold: true, gap: level === 1 ? 8 : 4 }))
     },
-    paragraph: (text, manner = {}) => tagged('P', () => write(text, manner)),
-    fact: (label, value) =>
+    paragraph(text, manner = {}) {
+      keep(manner.gap === 0 ? 36 : 14)
+      tagged('P', () => write(text, manner))
+    },
+    fact(label, value) {
+      keep(36)
       tagged('P', () => {
         pdf
           .font('bold')
@@ -144,10 +161,12 @@ function writing(pdf: Pdf, tagged: Tagged): Omit<Paper, 'end' | 'newPage'> {
           .text(`${printable(label)}: `, { continued: true, lineGap: 1 })
         pdf.font('plain').text(printable(value) || 'not stated', { continued: false })
         pdf.y += 3
-      }),
+      })
+    },
     blank(label) {
-      if (pdf.y > pdf.page.height - 100) pdf.addPage()
-      tagged('P', () => write(`${label}:`, { gap: 12 }))
+      keep(40)
+      if (label) tagged('P', () => write(`${label}:`, { gap: 12 }))
+      else pdf.y += 12
       pdf.markContent('Artifact', { type: 'Layout' })
       pdf
         .lineWidth(0.6)
@@ -211,7 +230,7 @@ function markPages(pdf: Pdf, { subject }: Cover): { readonly end: () => void } {
 function clipped(pdf: Pdf, text: string, width: number): string {
   pdf.font('plain')
   if (pdf.widthOfString(text.slice(0, 400)) <= width && text.length <= 400) return text
-  let kept = [...text.slice(0, 400)]
+  let kept = Array.from(text.slice(0, 400))
   while (kept.length > 0 && pdf.widthOfString(`${kept.join('')}…`) > width) kept = kept.slice(0, -2)
   return `${kept.join('')}…`
 }

@@ -70,7 +70,6 @@ export type Examining = {
 const mostTransfers = 400
 
 const moves: ReadonlySet<string> = new Set([
-  'item.declared',
   'item.received',
   'item.quarantined',
   'item.released',

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** DejaVu holds Latin, Greek, Cyrillic, Hebrew, Arabic, Armenian, Georgian and the signs of most trades. */
+export const typefaces = {
+  plain: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
+  bold: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
+  mono: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf')),
+} as const
 
 /** What a person cannot see, or what turns the order of what they see: it is shown by its number instead. */
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u
 
-let known: ((codePoint: number) => boolean) | undefined
+let known: ((codePoint: number) => boolean)[] | undefined
 
 /**
  * Which characters a typeface has, from its `cmap` table (format 12, or 4), as OpenType has them. A PDF/A may
@@ -28,9 +35,10 @@ export function coverage(font: Uint8Array): (codePoint: number) => boolean {
   return (codePoint) => groups.some(({ from, to }) => codePoint >= from && codePoint <= to)
 }
 
+/** What is said may be set in bold, so only what both typefaces have counts. */
 function has(codePoint: number): boolean {
-  known ??= coverage(readFileSync(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')))
-  return known(codePoint)
+  known ??= [typefaces.plain, typefaces.bold].map((file) => coverage(readFileSync(file)))
+  return known.every((holds) => holds(codePoint))
 }
 
 const number = (character: string) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
