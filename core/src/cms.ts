@@ -52,8 +52,9 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   if (readOid(info.take()) !== id.signedData) throw new DerFault('no signed message')
   const parts = partsOf(inside(info.take(0xa0), 0xa0))
   info.end()
-  if (readSmall(parts.take()) !== 3) throw new DerFault('a signed message of another version')
-  parts.take(tag.set)
+  // RFC 5652, 5.1 asks for 3 here, and some write 1; nothing is read otherwise for it, and nobody signs it.
+  if (readSmall(parts.take()) > 5) throw new DerFault('a signed message of another version')
+  const hashes = allOf(parts.take(), tag.set).map(readHash)
   const encapsulated = partsOf(parts.take())
   const contentType = readOid(encapsulated.take())
   const content = readOctets(inside(encapsulated.take(0xa0), 0xa0))
@@ -62,6 +63,8 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   parts.option(0xa1)
   const signers = allOf(parts.take(), tag.set).map(readSigner)
   parts.end()
+  // RFC 5652, 5.1: whoever reads in one go must know from here what to hash with.
+  if (!signers.every(({ hash }) => hashes.includes(hash))) throw new DerFault('a hash that was not announced')
   // Other kinds than X.509 stand under tags of their own; one that cannot be read connects nothing.
   const certificates = given ? allOf(as(given, tag.set), tag.set) : []
   return {
