@@ -9,7 +9,15 @@ import {
   redirect,
   stringifySearchWith,
 } from '@tanstack/react-router'
-import { caseFilters, custodyFilters, itemFilters, ledgerFilters, searchFilters, textIn } from './frame/address.ts'
+import {
+  alarmFilters,
+  caseFilters,
+  custodyFilters,
+  itemFilters,
+  ledgerFilters,
+  searchFilters,
+  textIn,
+} from './frame/address.ts'
 import { NotFound } from './frame/NotFound.tsx'
 import { PageFault } from './frame/PageFault.tsx'
 import { SignedIn } from './sessions/SignedIn.tsx'
@@ -113,12 +121,56 @@ const vault = createRoute({
   component: lazyRouteComponent(() => import('./agency/Vault.tsx'), 'Vault'),
 })
 
+const alarms = createRoute({
+  getParentRoute: inside,
+  path: '/alarms',
+  validateSearch: alarmFilters,
+  component: lazyRouteComponent(() => import('./alarms/Alarms.tsx'), 'Alarms'),
+})
+const fixity = createRoute({
+  getParentRoute: inside,
+  path: '/fixity',
+  component: lazyRouteComponent(() => import('./fixity/Fixity.tsx'), 'Fixity'),
+})
+const expungements = createRoute({
+  getParentRoute: inside,
+  path: '/expungements',
+  component: lazyRouteComponent(() => import('./expungements/Expungements.tsx'), 'Expungements'),
+})
+const draftExpungement = createRoute({
+  getParentRoute: inside,
+  path: '/expungements/draft',
+  validateSearch: (search) => textIn(search, ['item', 'case', 'note', 'person']),
+  component: lazyRouteComponent(() => import('./expungements/DraftOrder.tsx'), 'DraftOrder'),
+})
+const oneExpungement = createRoute({
+  getParentRoute: inside,
+  path: '/expungements/$id',
+  component: lazyRouteComponent(() => import('./expungements/Expungement.tsx'), 'Expungement'),
+})
+
 const tree = root.addChildren([
   signIn,
   setUp,
   unlock,
   enrol,
-  signedIn.addChildren([home, cases, oneCase, items, oneItem, uploads, search, people, ledger, vault]),
+  signedIn.addChildren([
+    home,
+    cases,
+    oneCase,
+    items,
+    oneItem,
+    uploads,
+    search,
+    people,
+    ledger,
+    alarms,
+    fixity,
+    expungements,
+    draftExpungement,
+    oneExpungement,
+    vault,
+  ]),
 ])
 
 export const newRouter = (client: QueryClient) =>

@@ -1,23 +1,31 @@
 import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { caseRoles, namePersonInCase } from '@sallyport/api/cases'
 import { type FormEvent, useState } from 'react'
+import { TextLink } from '../frame/links.tsx'
 import { RefusalNotice } from '../refusal/RefusalNotice.tsx'
+import { may, useSession } from '../sessions/session.ts'
 import { Time } from '../time/Time.tsx'
 import { caseRoleWords, options } from '../words/labels.ts'
 import { type CaseRecord, useCaseDeed } from './use-case.ts'
 
 export function CasePeople({ record }: { readonly record: CaseRecord }) {
+  const drafts = may(useSession(), 'expungement.draft')
   return (
     <Stack>
       {record.people.length === 0 && <p className="dim">Nobody is named in this case yet.</p>}
       <ul className="plain-list">
-        {record.people.map(({ name, role, remarks, at, by }) => (
-          <li key={`${name}${at}`} className="card" style={{ marginBottom: 8 }}>
+        {record.people.map(({ id, name, role, remarks, at, by }) => (
+          <li key={id} className="card" style={{ marginBottom: 8 }}>
             <strong>{name}</strong> · {caseRoleWords[role]}
             {remarks && <div className="prose">{remarks}</div>}
             <div className="dim">
               Named by {by.name} <Time at={at} />
             </div>
+            {drafts && (
+              <TextLink to="/expungements/draft" search={{ case: record.id, note: id }} size="sm" className="no-print">
+                Expunge under a court order
+              </TextLink>
+            )}
           </li>
         ))}
       </ul>

@@ -42,7 +42,7 @@ function Told({ lines, detailed }: { readonly lines: Group['lines']; readonly de
   const sentence = sentenceOf(line)
   return (
     <div>
-      <strong>{by.name === '' ? 'Somebody who was not signed in' : by.name}</strong>
+      <strong>{by.name === '' ? (line.expunged ? 'Somebody' : 'Somebody who was not signed in') : by.name}</strong>
       {by.roles.length > 0 && <span className="dim"> ({roleNames(by.roles)})</span>}{' '}
       {lines.length > 1 ? actWords(line.act) : sentence.what}
       {lines.length > 1 && (

@@ -3,7 +3,7 @@ import type { Answered } from '@sallyport/api/contract'
 import { acts } from '@sallyport/core/acts'
 import { type RefusalCode, refusals } from '@sallyport/core/refusal'
 import { position } from '../time/durations.ts'
-import { exactSize } from '../words/sizes.ts'
+import { counted, exactSize } from '../words/sizes.ts'
 import { type Fact, type Facts, factsOf, fieldWords, isPart } from './facts.ts'
 
 export type Line = Answered<typeof readCustody>['rows'][number]
@@ -59,7 +59,15 @@ function done(act: string, facts: Facts): string {
     return 'had the stored bytes and the custody of the item checked: they do not hold'
   if (act === 'item.verified' && facts['sound'] === true)
     return 'had the stored bytes and the custody of the item checked: they hold'
+  if (act === 'ledger.expunged') return expungedWords(facts)
   return actWords(act)
+}
+
+function expungedWords(facts: Facts): string {
+  const { entries } = facts
+  const [court, reference] = [text(facts, 'court'), text(facts, 'reference')]
+  if (!court || !reference || !Array.isArray(entries)) return actWords('ledger.expunged')
+  return `destroyed what ${counted(entries.length, 'entry', 'entries')} said, under order ${reference} of ${court}`
 }
 
 /** Of a refusal the entry holds the act that did not take place, and the code of the reason. */

@@ -1,6 +1,7 @@
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useSession } from '../sessions/session.ts'
+import { AlarmBar } from '../alarms/AlarmBar.tsx'
 import { UploadsBar } from '../uploads/UploadsBar.tsx'
 import { BottomBar } from './BottomBar.tsx'
 import styles from './frame.module.css'
@@ -56,6 +57,7 @@ export function Frame({ warning }: Props) {
               This page locks within a minute. Touch any key to go on. <span aria-hidden="true">({warning} s)</span>
             </p>
           )}
+          <AlarmBar />
           <main id="page" tabIndex={-1} className={styles['page']}>
             <Outlet />
           </main>

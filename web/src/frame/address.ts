@@ -24,6 +24,8 @@ const yes = ['yes'] as const
 export const caseFilters = (search: Search) =>
   only({ type: oneOf(caseTypes, search, 'type'), mine: oneOf(yes, search, 'mine') })
 
+export const alarmFilters = (search: Search) => only({ show: oneOf(['all'] as const, search, 'show') })
+
 export const itemFilters = (search: Search) =>
   only({
     category: oneOf(categories, search, 'category'),

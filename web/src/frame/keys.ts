@@ -8,7 +8,17 @@ export type Pressed = {
   readonly writing: boolean
 }
 
-export type Going = 'home' | 'cases' | 'items' | 'uploads' | 'people' | 'ledger' | 'vault'
+export type Going =
+  | 'home'
+  | 'cases'
+  | 'items'
+  | 'uploads'
+  | 'people'
+  | 'ledger'
+  | 'alarms'
+  | 'fixity'
+  | 'expungements'
+  | 'vault'
 export type Command =
   | { readonly is: 'search' }
   | { readonly is: 'help' }
@@ -25,6 +35,9 @@ const destinations: Readonly<Record<string, Going>> = {
   u: 'uploads',
   p: 'people',
   l: 'ledger',
+  a: 'alarms',
+  f: 'fixity',
+  e: 'expungements',
   v: 'vault',
 }
 

@@ -4,7 +4,17 @@ import type { IconName } from './Icon.tsx'
 import type { Going } from './keys.ts'
 
 export type Place = {
-  readonly to: '/' | '/cases' | '/items' | '/uploads' | '/people' | '/ledger' | '/vault'
+  readonly to:
+    | '/'
+    | '/cases'
+    | '/items'
+    | '/uploads'
+    | '/people'
+    | '/ledger'
+    | '/alarms'
+    | '/fixity'
+    | '/expungements'
+    | '/vault'
   readonly says: string
   readonly icon: IconName & Going
   readonly key: string
@@ -18,6 +28,9 @@ const places: readonly Place[] = [
   { to: '/uploads', says: 'Uploads', icon: 'uploads', key: 'u', asks: 'item.add' },
   { to: '/people', says: 'People', icon: 'people', key: 'p', asks: 'people.change' },
   { to: '/ledger', says: 'Ledger', icon: 'ledger', key: 'l', asks: 'ledger.read' },
+  { to: '/alarms', says: 'Alarms', icon: 'alarms', key: 'a', asks: 'alarm.read' },
+  { to: '/fixity', says: 'Fixity', icon: 'fixity', key: 'f', asks: 'fixity.read' },
+  { to: '/expungements', says: 'Expungement', icon: 'expungements', key: 'e', asks: 'expungement.read' },
   { to: '/vault', says: 'Vault', icon: 'vault', key: 'v', asks: 'agency.read' },
 ]
 

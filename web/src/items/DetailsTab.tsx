@@ -1,11 +1,13 @@
 import { Text } from '@mantine/core'
 import { duration } from '../time/durations.ts'
+import { Time } from '../time/Time.tsx'
 import { Digest } from '../words/Digest.tsx'
 import { exactSize } from '../words/sizes.ts'
 import type { ItemRecord } from './use-item.ts'
+import { withoutDigest } from './without-digest.ts'
 
 export function DetailsTab({ item }: { readonly item: ItemRecord }) {
-  const pending = <span className="dim">Known once the item is received</span>
+  const pending = <span className="dim">{withoutDigest(item)}</span>
   return (
     <>
       <dl className="facts card">
@@ -25,6 +27,10 @@ export function DetailsTab({ item }: { readonly item: ItemRecord }) {
         <dd>
           {item.sealedSha256 ? <Digest value={item.sealedSha256} of="the SHA-256 of the sealed bytes" /> : pending}
         </dd>
+        <dt>Stored bytes last checked</dt>
+        <dd>
+          <LastCheck item={item} />
+        </dd>
         <dt>Clock of the device</dt>
         <dd>{clockWords(item.clockOffsetSeconds)}</dd>
         <dt>Id</dt>
@@ -39,6 +45,29 @@ export function DetailsTab({ item }: { readonly item: ItemRecord }) {
     </>
   )
 }
+
+/** What the last round over all stored bytes found of this one. */
+function LastCheck({ item: { fixity, receivedAt, state } }: { readonly item: ItemRecord }) {
+  if (state === 'expunged') return <span className="dim">There are none any more</span>
+  if (!fixity)
+    return (
+      <span className="dim">
+        {receivedAt ? 'Not since they were received; every byte has its turn' : 'Not stored yet'}
+      </span>
+    )
+  const { says, tone } = lastCheckWords[fixity.result]
+  return (
+    <>
+      <span className={tone}>{says}</span> <Time at={fixity.checkedAt} />
+    </>
+  )
+}
+
+const lastCheckWords = {
+  whole: { says: 'Whole, hashed again', tone: '' },
+  missing: { says: 'Gone when they were looked for,', tone: 'bad' },
+  altered: { says: 'Not those that were received, found', tone: 'bad' },
+} as const
 
 function clockWords(offset: number | null): string {
   if (offset === null) return 'Not compared with true time'

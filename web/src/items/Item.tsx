@@ -19,6 +19,7 @@ import styles from './items.module.css'
 import { lineageWords } from './lineage-words.ts'
 import { Quarantine } from './Quarantine.tsx'
 import { type ItemRecord, itemAsked } from './use-item.ts'
+import { withoutDigest } from './without-digest.ts'
 import { Viewer } from './Viewer.tsx'
 
 const route = getRouteApi('/signed-in/items/$id')
@@ -86,7 +87,7 @@ function ItemPage({ item }: { readonly item: ItemRecord }) {
 const StateLine = ({ item }: { readonly item: ItemRecord }) => (
   <>
     {stateWords[item.state]}
-    {item.receivedAt && (
+    {item.receivedAt && item.state !== 'expunged' && (
       <>
         {' since '}
         <Time at={item.receivedAt} fine="minutes" />
@@ -100,9 +101,7 @@ const StateLine = ({ item }: { readonly item: ItemRecord }) => (
 const Proof = ({ item }: { readonly item: ItemRecord }) => (
   <dl className={`facts card ${styles['proof']}`}>
     <dt>SHA-256</dt>
-    <dd>
-      {item.sha256 ? <Digest value={item.sha256} of="the SHA-256 of the item" /> : 'Known once the item is received'}
-    </dd>
+    <dd>{item.sha256 ? <Digest value={item.sha256} of="the SHA-256 of the item" /> : withoutDigest(item)}</dd>
     <dt>Size</dt>
     <dd>{exactSize(item.size)}</dd>
     <dt>Lineage</dt>

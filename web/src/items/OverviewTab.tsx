@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Asking, ask } from '../call.ts'
 import { TextLink } from '../frame/links.tsx'
-import { useSession } from '../sessions/session.ts'
+import { may, useSession } from '../sessions/session.ts'
 import { Time } from '../time/Time.tsx'
 import { categoryWords, exhibitWords } from '../words/labels.ts'
 import { AnnotateDialog, type Correction } from './AnnotateDialog.tsx'
@@ -16,7 +16,9 @@ import { type ItemRecord, itemAsked } from './use-item.ts'
 type Field = Asking<typeof annotateItem>['field']
 
 export function OverviewTab({ item }: { readonly item: ItemRecord }) {
-  const zone = useSession().agency.timeZone
+  const session = useSession()
+  const zone = session.agency.timeZone
+  const drafts = may(session, 'expungement.draft')
   const client = useQueryClient()
   const [correcting, setCorrecting] = useState(false)
   const annotate = useMutation({
@@ -41,6 +43,11 @@ export function OverviewTab({ item }: { readonly item: ItemRecord }) {
         >
           Correct the record
         </Button>
+      )}
+      {drafts && item.state !== 'expunged' && item.state !== 'receiving' && (
+        <TextLink to="/expungements/draft" search={{ item: item.id }} className="no-print">
+          Expunge under a court order
+        </TextLink>
       )}
       <Title order={2}>Corrections</Title>
       <Annotations list={item.annotations} words={(field, value) => valueWords(zone, field, value)} />

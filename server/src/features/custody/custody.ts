@@ -95,6 +95,17 @@ const contentFree: ReadonlySet<string> = new Set([
   'characters',
   'addedBy',
   'hits',
+  'alarm',
+  'round',
+  'finding',
+  'missing',
+  'altered',
+  'untracked',
+  'removed',
+  'expungement',
+  'court',
+  'reference',
+  'issuedOn',
 ])
 
 const withoutContent = (line: Line): Line => ({

@@ -18,11 +18,11 @@ const names = {
  * nobody.
  */
 export async function keepFinding(tx: Tx, finding: NewFinding, on: readonly string[]): Promise<void> {
-  const { round, what, object, bytes, reason, removed, at } = finding
+  const { round, what, object, item, bytes, reason, removed, at } = finding
   const { act, code } = names[what]
   const id = await insertFinding(tx, finding)
   await record(tx, { act, on, detail: { finding: id, round, what, object, bytes, reason, removed }, at })
   if (removed) return
-  const facts = { round, reason, ...(object && { object }), ...(bytes !== null && { bytes }) }
+  const facts = { round, reason, ...(item && { item }), ...(object && { object }), ...(bytes !== null && { bytes }) }
   await raise(tx, { code, on, facts, at })
 }
