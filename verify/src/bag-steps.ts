@@ -57,17 +57,19 @@ function timeStep({ time: { stands, unchecked }, ahead }: BagJudgement, holds: H
   const authorities = [...new Set(stands.map(({ authority }) => authority))]
   const [first, last] = [stands.at(0), stands.at(-1)]
   const unpinned = stands.some(({ pinned }) => !pinned)
-  const state = !sound ? 'fails' : stands.length > 0 ? 'holds' : unchecked.length > 0 ? 'unchecked' : 'open'
+  const state = !sound ? 'fails' : first ? (unpinned ? 'given' : 'holds') : unchecked.length > 0 ? 'unchecked' : 'open'
+  const stood = `${count(stands.length, 'time stamp')} by ${authorities.join('; ')} ${stands.length === 1 ? 'stands' : 'stand'}: the first ${count(last?.size ?? 0, 'entry')} of the ledger existed by ${last?.time}${first !== last ? `, the first ${first?.size} of them by ${first?.time}` : ''}.`
   const says = {
     fails: 'A time stamp, or what it stamps, is not what it should be.',
     unchecked: `This machine could not check ${count(unchecked.length, 'time stamp')}.`,
     open: 'No authority outside has stamped the time: every time shown is by the vault’s own clock.',
-    holds: `${count(stands.length, 'time stamp')} by ${authorities.join('; ')} ${stands.length === 1 ? 'stands' : 'stand'}: the first ${count(last?.size ?? 0, 'entry')} of the ledger existed by ${last?.time}${first !== last ? `, the first ${first?.size} of them by ${first?.time}` : ''}.`,
+    given: stood,
+    holds: stood,
   }[state]
   return {
     name: 'Outside time',
     state,
-    says: state === 'holds' && unchecked.length > 0 ? `${says} Not checked here: ${unchecked.join(', ')}.` : says,
+    says: first && sound && unchecked.length > 0 ? `${says} Not checked here: ${unchecked.join(', ')}.` : says,
     proves: 'The entries under a stamp existed at its time or before, by the clock of somebody outside.',
     doesNotProve: `When they were made before that, or that the authority’s clock was right.${unpinned ? ' And the root of an authority came with the bag: compare it with the one that the authority publishes, or check again with --tsa-root.' : ''}`,
     detail: [

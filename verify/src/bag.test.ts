@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import { utf8 } from '@sallyport/core/bytes'
 import { writeVkey } from '@sallyport/core/note'
 import { pem } from '@sallyport/core/testing/time-authority'
-import type { FaultCode } from './faults.ts'
+import { blameInto, type Fault, type FaultCode } from './faults.ts'
 import { run } from './main.ts'
 import type { Report } from './report.ts'
 import { clip, custody1, edit, editLine, flip, item1, turned } from './testing/edit-bag.ts'
@@ -33,8 +33,8 @@ test('a bag that nobody touched is sound, and the report says by which key', asy
     Files: 'holds',
     'Whose key it is': 'open',
     Checkpoint: 'holds',
-    Witnesses: 'holds',
-    'Outside time': 'holds',
+    Witnesses: 'given',
+    'Outside time': 'given',
     Custody: 'holds',
     'Destroyed by order of a court': 'holds',
     Items: 'holds',
@@ -168,6 +168,16 @@ test('many faults at once are all told, each in its place', async () => {
     assert.ok(places.includes(place), place)
   }
   assert.deepEqual(holding(report), [])
+})
+
+test('a fault that shows in more places than anybody reads is told with its count', () => {
+  const faults: Fault[] = []
+  const blame = blameInto(faults)
+  for (let at = 0; at < 1_500; at++) blame('custody/proof-malformed', `proofs/${at}`)
+  blame('log/malformed', 'proofs/checkpoint')
+
+  assert.equal(faults.length, 1_001)
+  assert.equal(faults[999]?.more, 500)
 })
 
 test('a link in the bag is named and not followed', async () => {

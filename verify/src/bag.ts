@@ -1,7 +1,7 @@
 import { admit, type Bag, type BagFile, checkBagit, hashAll, readBytes, readText } from './bagit.ts'
 import { readVkey } from '@sallyport/core/note'
 import type { Court, Order } from './custody.ts'
-import type { Blame, Fault } from './faults.ts'
+import { blameInto, type Fault } from './faults.ts'
 import type { Host } from './folder.ts'
 import { checkItems, type ItemChecked } from './item.ts'
 import { type Asked, judgeLog, type UsedKey, type Witnesses } from './log.ts'
@@ -77,7 +77,7 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
   const listed = await host.folder.list()
   if (!listed.some(({ path }) => path === 'bagit.txt')) return undefined
   const faults: Fault[] = []
-  const blame: Blame = (code, at, facts = {}) => faults.push({ code, at, facts })
+  const blame = blameInto(faults)
   const { files, litter } = admit(listed, blame)
   const bag: Bag = { host, files, blame }
   for (const part of parts) if (!files.has(part)) blame('files/missing-part', part)

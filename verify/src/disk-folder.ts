@@ -45,7 +45,7 @@ function diskFolder(root: string, sha512: boolean): Folder {
       if (size <= small) {
         const bytes = readFileSync(join(root, path))
         how.onBytes(bytes.length)
-        const digest = (name: string) => createHash(name).update(bytes).digest('hex')
+        const digest = (name: string) => oneShot?.(name, bytes) ?? createHash(name).update(bytes).digest('hex')
         return { sha256: digest('sha256'), ...(how.sha512 && sha512 && { sha512: digest('sha512') }) }
       }
       const first = createHash('sha256')

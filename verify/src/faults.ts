@@ -110,8 +110,25 @@ export const faults = {
 
 export type FaultCode = keyof typeof faults
 
-/** `at` is the file in which the fault shows. */
-export type Fault = { readonly code: FaultCode; readonly at: string; readonly facts: Facts }
+/** `at` is the file in which the fault shows. `more` counts others of its kind, where there are too many to keep. */
+export type Fault = { readonly code: FaultCode; readonly at: string; readonly facts: Facts; more?: number }
 
 /** Takes a fault down. The judgement then goes on: a reader must learn of all of them at once. */
 export type Blame = (code: FaultCode, at: string, facts?: Facts) => void
+
+/** A forged bag of a million entries has a million faults: of each kind so many are kept, and the rest is counted. */
+const mostOfAKind = 1_000
+
+export function blameInto(faults: Fault[]): Blame {
+  const kinds = new Map<FaultCode, { last: Fault; count: number }>()
+  return (code, at, facts = {}) => {
+    const kind = kinds.get(code)
+    if (kind && kind.count === mostOfAKind) {
+      kind.last.more = (kind.last.more ?? 0) + 1
+      return
+    }
+    const fault = { code, at, facts }
+    kinds.set(code, { last: fault, count: (kind?.count ?? 0) + 1 })
+    faults.push(fault)
+  }
+}

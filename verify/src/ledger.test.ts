@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { utf8 } from '@sallyport/core/bytes'
 import { signCheckpoint } from '@sallyport/core/checkpoint'
@@ -19,7 +20,7 @@ import { nativeSha256 } from './disk-folder.ts'
 import type { FaultCode } from './faults.ts'
 import { bytesOf, flip } from './testing/edit-bag.ts'
 import { onDisk, verdictOn } from './testing/on-disk.ts'
-import { type Files, newLog, origin } from './testing/sound-bag.ts'
+import { cosigned, type Files, newLog, newWitness, origin, policyOf } from './testing/sound-bag.ts'
 
 const log = newLog()
 const size = 1_300
@@ -59,6 +60,23 @@ test('tiles that were written after the checkpoint, and older partial ones, do n
   const report = await judged(files)
 
   assert.deepEqual(codes(report.faults), [])
+})
+
+test('a mirror of a ledger is judged by the reader’s own policy, down to the witnesses', async () => {
+  const witnesses = ['north.example', 'south.example'].map(newWitness)
+  const policy = utf8(policyOf(log, witnesses, 'all'))
+  const both = copy().set('checkpoint', await cosigned(bytesOf(ledger, 'checkpoint'), witnesses))
+  const one = copy().set('checkpoint', await cosigned(bytesOf(ledger, 'checkpoint'), witnesses.slice(1)))
+  const under = (files: Files) =>
+    onDisk(new Map([['policy', policy]]), (own) =>
+      onDisk(files, (folder) => verdictOn(folder, '--policy', join(own, 'policy'))),
+    )
+
+  const [sound, lacking] = [await under(both), await under(one)]
+
+  assert.equal(sound.exit, 0)
+  assert.deepEqual([...new Set(sound.steps.map(({ state }) => state))], ['holds'])
+  assert.deepEqual(codes(lacking.faults), ['witness/quorum'])
 })
 
 const tamperings: readonly { name: string; tamper: (files: Files) => void; found: readonly FaultCode[] }[] = [

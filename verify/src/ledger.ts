@@ -14,7 +14,7 @@ import {
   tilePath,
   tileWidth,
 } from '@sallyport/core/tiles'
-import type { Blame, Fault } from './faults.ts'
+import { type Blame, blameInto, type Fault } from './faults.ts'
 import { type Host, largestRead, type Listed } from './folder.ts'
 import { type Asked, judgeLog, type UsedKey, type Witnesses } from './log.ts'
 
@@ -50,7 +50,7 @@ export async function judgeLedger(host: Host, asked: Asked): Promise<LedgerJudge
   const files = new Map(listed.filter(({ plain }) => plain).map((file) => [file.path, file]))
   if (!files.has('checkpoint')) return undefined
   const faults: Fault[] = []
-  const blame: Blame = (code, at, facts = {}) => faults.push({ code, at, facts })
+  const blame = blameInto(faults)
   const widths = new Map<string, number[]>()
   for (const path of files.keys()) {
     const tile = readPath(path)

@@ -111,7 +111,7 @@ function shownStep({ name, state, says, proves, doesNotProve, detail }: Step, at
   const title = make('h2', `${at + 1}. ${name}: `)
   title.append(make('b', stateWords[state]))
   whole.append(title, make('p', says))
-  if (state === 'holds') whole.append(make('p', `Proves: ${proves}`))
+  if (state === 'holds' || state === 'given') whole.append(make('p', `Proves: ${proves}`))
   whole.append(make('p', `Does not prove: ${doesNotProve}`))
   if (detail.length > 0) {
     const folded = make('details')

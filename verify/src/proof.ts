@@ -1,6 +1,6 @@
 import { readLeaf } from '@sallyport/core/entry'
 import { proves, readProof } from '@sallyport/core/tlog-proof'
-import type { Blame, Fault } from './faults.ts'
+import { blameInto, type Fault } from './faults.ts'
 import type { Host } from './folder.ts'
 import { type Asked, judgeLog, type UsedKey, type Witnesses } from './log.ts'
 
@@ -31,7 +31,7 @@ export async function judgeProof(
   asked: Asked,
 ): Promise<ProofJudgement> {
   const faults: Fault[] = []
-  const blame: Blame = (code, at, facts = {}) => faults.push({ code, at, facts })
+  const blame = blameInto(faults)
   const read = readProof(proof.bytes)
   if (!read) blame('custody/proof-malformed', proof.at)
   const { tree, used, witnesses } = await judgeLog(

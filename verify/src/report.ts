@@ -33,13 +33,14 @@ export function reportOf(judgement: BagJudgement | LedgerJudgement | ProofJudgem
         ? tellLedger(judgement)
         : tellProof(judgement)
   const faults = judgement.faults.map(toldFault)
+  const all = judgement.faults.reduce((sum, { more = 0 }) => sum + 1 + more, 0)
   const places = new Set(faults.map(({ at }) => at)).size
   const open = told.steps.filter(({ state }) => state === 'unchecked').map(({ name }) => name)
   const nobody = 'nothing contradicts itself, but without the key of the log nobody can say who signed it.'
   const lacks = `nothing that could be checked is wrong, but this machine could not check: ${open.join(', ')}.`
   const [verdict, says] =
     faults.length > 0
-      ? (['not-sound', `Not sound: ${count(faults.length, 'fault')} in ${count(places, 'file')}.`] as const)
+      ? (['not-sound', `Not sound: ${count(all, 'fault')} in ${count(places, 'file')}.`] as const)
       : !judgement.key || open.length > 0
         ? (['not-done', `Not done: ${judgement.key ? lacks : nobody}`] as const)
         : (['sound', `Sound: ${told.sound}`] as const)
@@ -63,6 +64,7 @@ export function reportOf(judgement: BagJudgement | LedgerJudgement | ProofJudgem
 /** What a state is called before people. */
 export const stateWords = {
   holds: 'holds',
+  given: 'agrees, by keys that came along',
   fails: 'does not hold',
   unchecked: 'could not be checked here',
   open: 'is left to you',
@@ -82,7 +84,7 @@ export function linesOf({ says, faults, steps, items }: Report, { detail }: { re
       '',
       `${at + 1}. ${step.name}: ${stateWords[step.state]}`,
       `   ${step.says}`,
-      ...(step.state === 'holds' ? [`   Proves: ${step.proves}`] : []),
+      ...(step.state === 'holds' || step.state === 'given' ? [`   Proves: ${step.proves}`] : []),
       `   Does not prove: ${step.doesNotProve}`,
       ...(detail ? step.detail.map((line) => `   - ${line}`) : []),
     ]),
@@ -90,8 +92,9 @@ export function linesOf({ says, faults, steps, items }: Report, { detail }: { re
   ]
 }
 
-function toldFault({ code, at, facts }: Fault) {
-  return { code, at: shown(at), says: shown(sentences[code](facts)) }
+function toldFault({ code, at, facts, more }: Fault) {
+  const others = more === undefined ? '' : ` And ${count(more, 'more place')} like this.`
+  return { code, at: shown(at), says: shown(`${sentences[code](facts)}${others}`) }
 }
 
 /** Names and values come from the bag: none may move the cursor of a terminal or turn the direction of a line. */

@@ -6,12 +6,13 @@ import type { ProofJudgement } from './proof.ts'
 /**
  * One step of a check, in words for a juror, and in `detail` for an expert.
  *
- * `unchecked` is what this machine could not check; it is never told as if it held. `open` is what nothing
- * that was given can settle, so that the reader must.
+ * `given` agrees with itself, but rests on keys that came with what is judged. `unchecked` is what this
+ * machine could not check; it is never told as if it held. `open` is what nothing that was given can
+ * settle, so that the reader must.
  */
 export type Step = {
   readonly name: string
-  readonly state: 'holds' | 'fails' | 'unchecked' | 'open'
+  readonly state: 'holds' | 'given' | 'fails' | 'unchecked' | 'open'
   readonly says: string
   readonly proves: string
   readonly doesNotProve: string
@@ -85,13 +86,15 @@ function witnessStep(witnesses: Witnesses | undefined, holds: Holds, from: strin
   const whose = pinned ? 'the policy that you gave' : `the policy that came with the ${from}`
   const who = witnessed.map(({ name, at }) => `${name} (${at})`).join(', ')
   const lacking = unchecked.length > 0 ? ` Not checked here: ${unchecked.join(', ')}.` : ''
-  const met = state === 'met' && holds('log', 'witness', 'policy')
+  const agrees = holds('log', 'witness', 'policy')
+  const met = !agrees ? 'fails' : witnessed.length === 0 ? 'open' : pinned ? 'holds' : 'given'
   return {
     ...step,
-    state: met ? 'holds' : state === 'unchecked' && holds('log', 'witness', 'policy') ? 'unchecked' : 'fails',
-    says: met
-      ? `${witnessed.length === 0 ? 'No witness is asked for' : `Cosigned by ${who}: enough`} by ${whose}.${lacking}`
-      : `Cosigned by ${who || 'nobody'}: not enough by ${whose}.${lacking}`,
+    state: state === 'met' ? met : agrees && state === 'unchecked' ? 'unchecked' : 'fails',
+    says:
+      state !== 'met'
+        ? `Cosigned by ${who || 'nobody'}: not enough by ${whose}.${lacking}`
+        : `${who === '' ? 'Nobody outside has cosigned, and none is asked for' : `Cosigned by ${who}: enough`} by ${whose}.${lacking}`,
     doesNotProve: pinned
       ? step.doesNotProve
       : `${step.doesNotProve} And the names and keys of the witnesses came with the ${from}: ask the agency, or check again with --policy.`,
