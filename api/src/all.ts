@@ -10,6 +10,7 @@ import * as papers from './papers.ts'
 import * as people from './people.ts'
 import * as search from './search.ts'
 import * as sessions from './sessions.ts'
+import * as stamps from './stamps.ts'
 import * as uploads from './uploads.ts'
 import * as witnesses from './witnesses.ts'
 
@@ -29,6 +30,7 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   papers,
   alarms,
   witnesses,
+  stamps,
   fixity,
   expungements,
 }).flatMap(([noun, module]) =>

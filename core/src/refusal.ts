@@ -266,6 +266,21 @@ export const refusals = {
     says: 'There is no ledger here, or it is not open to you.',
     next: 'Ask the agency for a token, and send it as: Authorization: Bearer TOKEN.',
   },
+  'authority/bad-roots': {
+    status: 422,
+    says: 'These are no certificates that time stamps can be checked with.',
+    next: 'Give the root certificate of the authority as PEM; it signs itself.',
+  },
+  'authority/name-taken': {
+    status: 409,
+    says: 'An authority of this name is there already, or was.',
+    next: 'Choose another name. Stamps keep the name of the authority that made them.',
+  },
+  'authority/not-found': {
+    status: 404,
+    says: 'No such authority, or it has ended already.',
+    next: 'Look at the list of authorities again.',
+  },
   'monitor/not-found': {
     status: 404,
     says: 'No such token, or it has ended already.',

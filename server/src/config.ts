@@ -25,6 +25,8 @@ export type Config = {
   readonly fixityDays: number
   /** Megabytes a second. */
   readonly fixityRate: number
+  readonly timeServers: readonly Listen[]
+  readonly stampMinutes: number
   readonly pool: number
   readonly demo: boolean
   /** What a person should read at the start, in sentences. */
@@ -91,6 +93,8 @@ export function readConfig(
       read('SALLYPORT_QUARANTINE_TYPES', settings.SALLYPORT_QUARANTINE_TYPES.read) ?? runsByItself.split(', '),
     fixityDays: read('SALLYPORT_FIXITY_DAYS', settings.SALLYPORT_FIXITY_DAYS.read) ?? 30,
     fixityRate: read('SALLYPORT_FIXITY_RATE', settings.SALLYPORT_FIXITY_RATE.read) ?? 20,
+    timeServers: read('SALLYPORT_TIME_SERVERS', settings.SALLYPORT_TIME_SERVERS.read) ?? [],
+    stampMinutes: read('SALLYPORT_STAMP_MINUTES', settings.SALLYPORT_STAMP_MINUTES.read) ?? 60,
     pool: read('SALLYPORT_POOL', settings.SALLYPORT_POOL.read) ?? 10,
     demo: read('SALLYPORT_DEMO', settings.SALLYPORT_DEMO.read) ?? false,
     remarks,

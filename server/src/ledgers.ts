@@ -2,11 +2,17 @@ import { slug } from '@sallyport/api/agency'
 import type { AgencyId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { z } from 'zod'
+import { type Clock, newClock } from '#db/clock.ts'
 import { type Ground, theServer, within } from '#db/within.ts'
 import { raise, type Raising } from '#features/alarms/raise.ts'
+import { proofsFrom } from '#features/stamps/proofs.ts'
+import { startStamping, type Stamping } from '#features/stamps/stamping.ts'
 import { startWitnessing, type Witnessing } from '#features/witnesses/witnessing.ts'
 import { malformed } from '#http/refuse.ts'
+import { askTimeServer, type TimeServer } from '#jobs/ask-time.ts'
+import { every } from '#jobs/every.ts'
 import { type Ending, LedgerBehind, SplitView } from '#ledger/newest.ts'
+import type { ProofsOf } from '#ledger/proof-set.ts'
 import { NotReplayed, type Replayed, replayTail } from '#ledger/recover.ts'
 import { ledgerFolder, type Sequencer, startSequencer } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
@@ -19,15 +25,25 @@ type Parts = {
   readonly now: () => Date
   readonly say: (fault: unknown) => void
   readonly agencyNamed: (slug: string | undefined) => Promise<AgencyId>
+  readonly agencies: () => Promise<readonly AgencyId[]>
+  readonly clock: Clock
+  readonly stampMinutes: number
+  readonly timeServers: readonly TimeServer[]
 }
 
 export type Ledgers = {
   readonly sequencer: Sequencer
   readonly witnessing: Witnessing
+  readonly stamping: Stamping
+  readonly proofsOf: ProofsOf
   /** Replays the end of a ledger whose database is older than what was published, at the word of somebody with the rights of this server. */
   readonly recover: (asked: unknown) => Promise<Replayed>
   readonly stop: () => Promise<void>
 }
+
+/** How often the clock is compared, and how long a time server has to answer. */
+const compareMs = 15 * 60_000
+const timeServerMs = 5_000
 
 const recovery = z.strictObject({
   agency: slug.optional(),
@@ -35,6 +51,29 @@ const recovery = z.strictObject({
   from: z.string().min(1).max(4096).optional(),
   dry: z.boolean(),
 })
+
+/** Compares the clock with the first time server that answers. */
+async function compareClock({ timeServers, clock, now }: Parts): Promise<void> {
+  for (const server of timeServers) {
+    const told = await askTimeServer(server, { timeoutMs: timeServerMs, now }).catch(() => undefined)
+    if (told) return clock.compared(server.host, told)
+  }
+}
+
+/** A clock that calls for somebody in every agency when another one differs from it. */
+export const watchedClock = ({
+  ground,
+  agencies,
+  now,
+  say,
+}: Pick<Parts, 'ground' | 'agencies' | 'now' | 'say'>): Clock =>
+  newClock((source, offsetMs) => {
+    const call = async () => {
+      const alarm = { code: 'time/clock-off', on: [], facts: { source, offsetMs }, at: now() } as const
+      for (const agency of await agencies()) await within(ground, theServer(agency), (tx) => raise(tx, alarm))
+    }
+    void call().catch(say)
+  })
 
 function alarmOf(fault: Ending): Pick<Raising, 'code' | 'facts'> {
   const says = fault.message
@@ -62,9 +101,13 @@ export function startLedgers(parts: Parts): Ledgers {
     published: (agency) => witnessing.wake(agency),
   })
   const witnessing = startWitnessing({ ground, folder, now, say, halt: sequencer.halt })
+  const stamping = startStamping({ ...parts, everyMinutes: parts.stampMinutes })
+  const comparing = every(compareMs, () => compareClock(parts), say)
   return {
     sequencer,
     witnessing,
+    stamping,
+    proofsOf: proofsFrom({ ground, folder, witnessing, stamping }),
     async recover(given) {
       const asked = recovery.safeParse(given)
       if (!asked.success) throw malformed(asked.error)
@@ -80,6 +123,8 @@ export function startLedgers(parts: Parts): Ledgers {
       return replayed
     },
     async stop() {
+      await comparing.stop()
+      await stamping.stop()
       await witnessing.stop()
       await sequencer.stop()
     },

@@ -58,6 +58,13 @@ function readOrigin(given: string): string | undefined {
 const readPostgres = (given: string) =>
   URL.canParse(given) && /^postgres(ql)?:$/.test(new URL(given).protocol) ? given : undefined
 
+/** Names or addresses of time servers, each with a port if it is not 123. */
+function readTimeServers(given: string): readonly Listen[] | undefined {
+  const named = given.split(',').map((one) => one.trim())
+  const servers = named.flatMap((one) => readListen(/^\[.*\]$|^[^:]*$/.test(one) ? `${one}:123` : one) ?? [])
+  return servers.length === named.length ? servers : undefined
+}
+
 const readYes = (given: string) =>
   /^(1|true|yes|on)$/i.test(given) ? true : /^(0|false|no|off)$/i.test(given) ? false : undefined
 
@@ -194,6 +201,18 @@ export const settings = {
     unset: '20',
     expects: 'a whole number of megabytes from 1 to 10000',
     read: readWhole(1, 10_000),
+  }),
+  SALLYPORT_TIME_SERVERS: setting({
+    does: 'Time servers (NTP) that this server compares its clock with every quarter of an hour. What it finds stands on each entry of the ledger. It sets no clock.',
+    unset: 'none: the clock is compared with the time-stamping authorities of the agency only',
+    expects: 'names or addresses with commas between, such as time.example.gov, 192.0.2.7:123',
+    read: readTimeServers,
+  }),
+  SALLYPORT_STAMP_MINUTES: setting({
+    does: 'How often the authorities that an agency named stamp the time on its ledger, if there is anything new.',
+    unset: '60',
+    expects: 'a whole number of minutes from 1 to 1440',
+    read: readWhole(1, 1440),
   }),
   SALLYPORT_POOL: setting({
     does: 'How many connections to PostgreSQL one server holds at most.',

@@ -24,19 +24,18 @@ import { sessionRoutes } from '#features/sessions/routes.ts'
 import { doorkeeper } from '#features/sessions/sign-in.ts'
 import { type Receiving, startReceiving } from '#features/uploads/receiving.ts'
 import { uploadRoutes } from '#features/uploads/routes.ts'
+import { stampFor } from '#features/stamps/proofs.ts'
+import { stampRoutes } from '#features/stamps/routes.ts'
 import { witnessRoutes } from '#features/witnesses/routes.ts'
 import { serveLedgers } from '#features/witnesses/serve-ledger.ts'
-import type { Witnessing } from '#features/witnesses/witnessing.ts'
 import type { Log, Meters } from '#http/observe.ts'
 import type { Route } from '#http/route.ts'
 import { serve } from '#http/serve.ts'
 import { every } from '#jobs/every.ts'
 import { type Leases, newLeases } from '#keys/leases.ts'
-import { bareProofs } from '#ledger/proof-set.ts'
-import type { Sequencer } from '#ledger/sequencer.ts'
 import type { ObjectStore } from '#store/object-store.ts'
 import type { Config } from './config.ts'
-import { startLedgers } from './ledgers.ts'
+import { type Ledgers, startLedgers, watchedClock } from './ledgers.ts'
 
 /** What a vault is made of; `main.ts` makes the real ones, and tests make small real ones. */
 export type VaultParts = {
@@ -51,6 +50,8 @@ export type VaultParts = {
     | 'quarantineTypes'
     | 'fixityDays'
     | 'fixityRate'
+    | 'timeServers'
+    | 'stampMinutes'
     | 'demo'
   >
   readonly db: Kysely<Schema>
@@ -92,15 +93,23 @@ const graceMs = 8_000
 export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const { config, db, store, serverKey, now, log } = parts
   const leases = newLeases(serverKey)
-  const ground: Ground = { db, keysOf: leases.of }
-  const keyFolder = join(config.data, 'keys')
   const say = (fault: unknown) => log.error({ err: fault }, 'fault')
+  const { ground, clock, agencies, ids, named } = groundOf({ db, keysOf: leases.of }, { now, say })
+  const keyFolder = join(config.data, 'keys')
   const folder = join(config.data, 'ledger')
-  const named = (slug: string | undefined) => agencyNamed(ground, slug)
-  const ledgers = startLedgers({ ground, folder, serverKey, now, say, agencyNamed: named })
+  const outside = { stampMinutes: config.stampMinutes, timeServers: config.timeServers }
+  const ledgers = startLedgers({
+    ground,
+    folder,
+    serverKey,
+    now,
+    say,
+    agencyNamed: named,
+    agencies: ids,
+    clock,
+    ...outside,
+  })
   const { sequencer } = ledgers
-  const agencies = () => agenciesOf(ground)
-  const ids = async () => (await agencies()).map(({ id }) => id)
   const known = await ids()
   const isAgency = remembering(known, agencies)
   const links = newSetUpLinks(known.length === 0 ? config.setupToken : undefined)
@@ -111,16 +120,9 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const served = gatherServed(ground, { now, say, poke })
   const rule = { maxBytes: config.maxBytes, types: config.quarantineTypes }
   const receiving = startReceiving({ ground, store, rule, now, days: config.uploadDays, poke, say })
-  const fixity = startFixity({
-    ground,
-    store,
-    rule: { days: config.fixityDays, bytesPerSecond: config.fixityRate * 1e6 },
-    agencies: ids,
-    now,
-    poke: sequencer.poke,
-    say,
-  })
-  const made = { ground, leases, keyFolder, ...ledgers, links, served, receiving, fixity, isAgency, say }
+  const pace = { days: config.fixityDays, bytesPerSecond: config.fixityRate * 1e6 }
+  const fixity = startFixity({ ground, store, rule: pace, agencies: ids, now, poke: sequencer.poke, say })
+  const made = { ground, leases, keyFolder, ledgers, links, served, receiving, fixity, isAgency, say }
   const routes = routesOf(parts, made)
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   serveLedgers(app, { ground, folder, now, agencyNamed: (slug) => named(slug).catch(() => undefined) })
@@ -150,6 +152,15 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   }
 }
 
+/** What transactions stand on, with the clock that their entries speak of, and the agencies that there are. */
+function groundOf(bare: Ground, { now, say }: { now: () => Date; say: (fault: unknown) => void }) {
+  const agencies = () => agenciesOf(bare)
+  const ids = async () => (await agencies()).map(({ id }) => id)
+  const clock = watchedClock({ ground: bare, agencies: ids, now, say })
+  const ground: Ground = { ...bare, clock: clock.trust }
+  return { ground, clock, agencies, ids, named: (slug: string | undefined) => agencyNamed(ground, slug) }
+}
+
 /** Whether there is such an agency. None is ever removed, so one that was seen needs no second look. */
 function remembering(known: readonly AgencyId[], agencies: Vault['agencies']): (id: AgencyId) => Promise<boolean> {
   const seen = new Set(known)
@@ -163,8 +174,7 @@ type Machinery = {
   readonly ground: Ground
   readonly leases: Leases
   readonly keyFolder: string
-  readonly sequencer: Sequencer
-  readonly witnessing: Witnessing
+  readonly ledgers: Ledgers
   readonly links: SetUpLinks
   readonly served: Served
   readonly receiving: Receiving
@@ -175,13 +185,13 @@ type Machinery = {
 
 /** Every route of the vault, each feature given what it needs and nothing else. */
 function routesOf({ config, store, now, version, verifier }: VaultParts, made: Machinery): readonly Route[] {
-  const { ground, leases, keyFolder, sequencer, witnessing, links, served, receiving, fixity, isAgency, say } = made
+  const { ground, leases, keyFolder, ledgers, links, served, receiving, fixity, isAgency, say } = made
   const { origin, uploadDays: days, demo: demonstration } = config
+  const { sequencer, witnessing, stamping, proofsOf } = ledgers
   const ledger = join(config.data, 'ledger')
   const room = () => store.room()
   const poke = (agency: AgencyId) => sequencer.poke(agency)
-  const proofsOf = bareProofs(ground)
-  const stamp = () => () => Promise.resolve(undefined)
+  const stamp = stampFor(stamping)
   const { serverKey } = leases
   const papers = { ground, store, ledger, serverKey, version, sequencer, proofsOf, stamp, now }
   return [
@@ -197,6 +207,7 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...fixityRoutes(fixity),
     ...expungementRoutes({ store, ledger, say }),
     ...witnessRoutes({ origin, witnessing }),
+    ...stampRoutes({ ground, stamping }),
     ...exportRoutes({ ...papers, verifier }),
     ...paperRoutes(papers),
   ]

@@ -3,6 +3,7 @@ import type { Json } from '@sallyport/core/canonical-json'
 import type { AgencyId, PersonId, SessionId } from '@sallyport/core/ids'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Keyring } from '#keys/keyring.ts'
+import { type ClockTrust, unknownClock } from './clock.ts'
 import type { Schema } from './schema.ts'
 
 /** The person a transaction is done for. Row security lets it see and touch what they may. */
@@ -31,12 +32,19 @@ export type Tx = Transaction<Schema> & {
   readonly [opened]: true
   readonly actor: Actor
   readonly keys: Keyring
+  /** What is known of this server's clock now; it stands on every entry. */
+  readonly clock: () => ClockTrust
   /** What the ledger entry of this transaction will be about; see {@link tell}. */
   readonly told: { readonly on: Set<string>; readonly detail: Record<string, Json>; readonly after: (() => void)[] }
 }
 
 /** What `within` stands on: the database, and the keys that agencies have released to this server. */
-export type Ground = { readonly db: Kysely<Schema>; readonly keysOf: (agency: AgencyId) => Keyring }
+export type Ground = {
+  readonly db: Kysely<Schema>
+  readonly keysOf: (agency: AgencyId) => Keyring
+  /** Without it, the clock counts as compared with nobody. */
+  readonly clock?: () => ClockTrust
+}
 
 /** The server's own view of the directory of agencies: it sees nothing else. */
 export const noAgency = '00000000-0000-0000-0000-000000000000' as AgencyId
@@ -80,7 +88,9 @@ export async function within<T>(ground: Ground, actor: Actor, work: (tx: Tx) => 
   const result = await ground.db.transaction().execute(async (transaction) => {
     await speakFor(actor).execute(transaction)
     const tx = transaction.withSchema('vault')
-    return work(Object.assign(tx, { actor, keys: ground.keysOf(actor.agency), told }) as Tx)
+    return work(
+      Object.assign(tx, { actor, keys: ground.keysOf(actor.agency), clock: ground.clock ?? unknownClock, told }) as Tx,
+    )
   })
   for (const next of told.after) next()
   return result

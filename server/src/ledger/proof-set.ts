@@ -1,6 +1,4 @@
 import type { AgencyId } from '@sallyport/core/ids'
-import { type Ground, theServer, within } from '#db/within.ts'
-import { ledgerHead } from './rows.ts'
 
 /** A checkpoint on which an authority outside stamped the time (RFC 3161), with all that its check takes. */
 export type StampedCheckpoint = {
@@ -35,12 +33,3 @@ export type ProofSet = {
  * `least` entries, else the newest one that the log signed.
  */
 export type ProofsOf = (agency: AgencyId, least: number) => Promise<ProofSet>
-
-/** The checkpoint that the log signed, and nothing else: for a vault without witnesses and without authorities. */
-export const bareProofs =
-  (ground: Ground): ProofsOf =>
-  async (agency) => {
-    const head = await within(ground, theServer(agency), ledgerHead)
-    if (!head) throw new Error('The agency has no ledger.')
-    return { checkpoint: head.note, size: head.size, stamps: [] }
-  }

@@ -39,7 +39,7 @@ function lineOf(tx: Tx, wrapping: { key: Buffer; holder: Holder }, entering: Ent
   const { act, outcome = 'done', on, detail, at } = entering
   const id = randomUUID()
   const secret = randomBytes(32)
-  const actor = actorShown(tx.actor)
+  const actor = { ...actorShown(tx.actor), clock: { ...tx.clock() } }
   const leaf = writeEntry(sha256, { id, at: at.toISOString(), act, outcome, on, actor, detail, secret })
   const sealed = sealBytes(detailKeyOf(secret), `entry\n${id}`, Buffer.from(canonical({ actor, detail })))
   return { id, leaf: Buffer.from(leaf), secret: wrapKey(wrapping.key, secret), sealed, holder: wrapping.holder }

@@ -65,6 +65,8 @@ async function run(parts: Pick<VaultParts, 'db' | 'now'>, folder: string, option
       maxBytes: options.maxBytes ?? 2 ** 30,
       quarantineTypes: runsByItself.split(', '),
       fixityDays: 30,
+      timeServers: [],
+      stampMinutes: 60,
       fixityRate: options.fixityRate ?? 10_000,
       demo: false,
     },
