@@ -56,7 +56,13 @@ export const caseRecord = caseLine.extend({
   notes: z.array(z.object({ id: id<'note'>(), text: z.string(), at: instant, by })),
   members: z.array(member),
   annotations: z.array(annotation),
-  may: z.object({ change: z.boolean(), share: z.boolean(), add: z.boolean(), export: z.boolean() }),
+  may: z.object({
+    change: z.boolean(),
+    share: z.boolean(),
+    add: z.boolean(),
+    export: z.boolean(),
+    papers: z.boolean(),
+  }),
 })
 
 const one = z.strictObject({ id: id<'case'>() })

@@ -91,6 +91,7 @@ export const itemRecord = itemLine.extend({
     verify: z.boolean(),
     release: z.boolean(),
     custody: z.boolean(),
+    papers: z.boolean(),
   }),
 })
 

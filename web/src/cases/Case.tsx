@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { ExportCase } from '../exports/ExportDialog.tsx'
 import { TextLink } from '../frame/links.tsx'
 import { PageTitle } from '../frame/PageTitle.tsx'
+import { PapersDialog } from '../papers/PapersDialog.tsx'
 import { Answer } from '../refusal/Answer.tsx'
 import { Time } from '../time/Time.tsx'
 import { caseTypeWords, levelWords } from '../words/labels.ts'
@@ -31,7 +32,8 @@ export function Case() {
 function CasePage({ record }: { readonly record: CaseRecord }) {
   const { tab = 'items' } = route.useSearch()
   const navigate = route.useNavigate()
-  const [exporting, setExporting] = useState(false)
+  const [asking, setAsking] = useState<'export' | 'papers' | null>(null)
+  const close = () => setAsking(null)
   return (
     <>
       <PageTitle
@@ -44,11 +46,18 @@ function CasePage({ record }: { readonly record: CaseRecord }) {
           </>
         }
         actions={
-          record.may.export && (
-            <Button variant="default" onClick={() => setExporting(true)}>
-              Export
-            </Button>
-          )
+          <>
+            {record.may.papers && (
+              <Button variant="default" onClick={() => setAsking('papers')}>
+                Court papers
+              </Button>
+            )}
+            {record.may.export && (
+              <Button variant="default" onClick={() => setAsking('export')}>
+                Export
+              </Button>
+            )}
+          </>
         }
       />
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next ?? 'items' }, replace: true })}>
@@ -76,7 +85,8 @@ function CasePage({ record }: { readonly record: CaseRecord }) {
         </Tabs.Panel>
       </Tabs>
       <Group className="print-only">{counted(record.items, 'item')}</Group>
-      <ExportCase id={record.id} name={record.number} opened={exporting} onClose={() => setExporting(false)} />
+      <ExportCase id={record.id} name={record.number} opened={asking === 'export'} onClose={close} />
+      <PapersDialog case={record.id} name={record.number} opened={asking === 'papers'} onClose={close} />
     </>
   )
 }

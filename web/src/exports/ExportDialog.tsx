@@ -48,8 +48,9 @@ function ExportDialog({ name, opened, onClose, prepare, what }: DialogProps) {
         <form onSubmit={submit}>
           <Stack>
             <Text>
-              A bag with {what}: the original under its own name, its record, its custody as text and PDF, the proofs,
-              the public keys, and a verifier that runs without this vault and without an account.
+              A bag with {what}: the original under its own name, its record, its custody as text and PDF and in the
+              formats of CASE, PREMIS and NIEM, drafts of the certifications, the proofs, the public keys, and a
+              verifier that runs without this vault and without an account.
             </Text>
             <TextInput
               label="Why it is exported, and for whom"
@@ -77,13 +78,14 @@ function ExportDialog({ name, opened, onClose, prepare, what }: DialogProps) {
 }
 
 function Ready({ exported }: { readonly exported: Exported }) {
-  const { items, leftOut, bytes, bag, fileName, endsAt } = exported
+  const { items, count, leftOut, leftOutCount, bytes, bag, fileName, endsAt } = exported
   return (
     <Stack>
       <section>
         <Title order={3}>
-          In the bag: {counted(items.length, 'item')}, {size(bytes)}
+          In the bag: {counted(count, 'item')}, {size(bytes)}
         </Title>
+        {count > items.length && <Text size="sm">The newest {counted(items.length, 'item')} of them:</Text>}
         <List size="sm">
           {items.map((item) => (
             <List.Item key={item.id}>
@@ -93,7 +95,7 @@ function Ready({ exported }: { readonly exported: Exported }) {
         </List>
       </section>
       <section>
-        <Title order={3}>Left out: {leftOut.length === 0 ? 'nothing' : counted(leftOut.length, 'item')}</Title>
+        <Title order={3}>Left out: {leftOutCount === 0 ? 'nothing' : counted(leftOutCount, 'item')}</Title>
         <List size="sm">
           {leftOut.map((item) => (
             <List.Item key={item.id}>

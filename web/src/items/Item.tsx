@@ -7,6 +7,7 @@ import { ask } from '../call.ts'
 import { ExportItem } from '../exports/ExportDialog.tsx'
 import { TextLink } from '../frame/links.tsx'
 import { PageTitle } from '../frame/PageTitle.tsx'
+import { PapersDialog } from '../papers/PapersDialog.tsx'
 import { Answer } from '../refusal/Answer.tsx'
 import { Time } from '../time/Time.tsx'
 import { VerdictLine } from '../verdict/VerdictLine.tsx'
@@ -35,7 +36,7 @@ export function Item() {
 }
 
 function ItemPage({ item }: { readonly item: ItemRecord }) {
-  const [asking, setAsking] = useState<'download' | 'export' | null>(null)
+  const [asking, setAsking] = useState<'download' | 'export' | 'papers' | null>(null)
   const close = () => setAsking(null)
   return (
     <>
@@ -55,6 +56,11 @@ function ItemPage({ item }: { readonly item: ItemRecord }) {
             {item.may.download && (
               <Button variant="default" onClick={() => setAsking('download')}>
                 Download
+              </Button>
+            )}
+            {item.may.papers && item.exhibit !== null && (
+              <Button variant="default" onClick={() => setAsking('papers')}>
+                Court papers
               </Button>
             )}
             {item.may.export && <Button onClick={() => setAsking('export')}>Export</Button>}
@@ -80,6 +86,13 @@ function ItemPage({ item }: { readonly item: ItemRecord }) {
       </div>
       <DownloadDialog item={item} opened={asking === 'download'} onClose={close} />
       <ExportItem id={item.id} name={item.title} opened={asking === 'export'} onClose={close} />
+      <PapersDialog
+        case={item.case.id}
+        item={item.id}
+        name={exhibitWords(item.exhibit).toLowerCase()}
+        opened={asking === 'papers'}
+        onClose={close}
+      />
     </>
   )
 }

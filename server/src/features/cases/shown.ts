@@ -98,6 +98,12 @@ export async function caseShown(tx: Tx, id: CaseRow['id']): Promise<Record_> {
       expiresAt: expires_at?.toISOString() ?? null,
     })),
     annotations: annotationsShown(remarks, names),
-    may: { change: may('case.change'), share: may('case.share'), add: may('item.add'), export: may('item.export') },
+    may: {
+      change: may('case.change'),
+      share: may('case.share'),
+      add: may('item.add'),
+      export: may('item.export'),
+      papers: may('paper.prepare'),
+    },
   }
 }

@@ -168,6 +168,7 @@ export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof ite
       verify: may('item.verify'),
       release: may('item.release'),
       custody: may('custody.read'),
+      papers: may('paper.prepare'),
     },
   }
 }
