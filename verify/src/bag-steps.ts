@@ -71,7 +71,7 @@ function timeStep({ time: { stands, unchecked }, ahead }: BagJudgement, holds: H
     state,
     says: first && sound && unchecked.length > 0 ? `${says} Not checked here: ${unchecked.join(', ')}.` : says,
     proves: 'The entries under a stamp existed at its time or before, by the clock of somebody outside.',
-    doesNotProve: `When they were made before that, or that the authority’s clock was right.${unpinned ? ' And the root of an authority came with the bag: compare it with the one that the authority publishes, or check again with --tsa-root.' : ''}`,
+    doesNotProve: `When they were made before that, or that the authority’s clock was right.${unpinned ? ' And the root of an authority came with the bag: compare it with the one that the authority publishes, or give the check the roots that you trust.' : ''}`,
     detail: [
       'RFC 3161 stamps (RFC 5816) over checkpoints; chains by RFC 5280 at the time stated; proofs of consistency by RFC 6962, section 2.1.2.',
       ...stands.map(

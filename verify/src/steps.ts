@@ -63,7 +63,7 @@ function keyStep(key: UsedKey | undefined, holds: Holds, from: string): Step {
       ? 'No key of the ledger could be read.'
       : key.pinned
         ? 'The key of the ledger is the one that you gave.'
-        : `The key of the ledger came with the ${from}, so whoever made the one could have made the other. Ask the agency for the fingerprint of its ledger key and compare: ${grouped(key.fingerprint)}. Or check again with --key.`,
+        : `The key of the ledger came with the ${from}, so whoever made the one could have made the other. Ask the agency for the fingerprint of its ledger key and compare: ${grouped(key.fingerprint)}. Or give the check the key that you have from the agency.`,
     proves: 'What is signed by it was signed by whoever you had the key from, or somebody who took it from them.',
     doesNotProve: 'That the key was never stolen.',
     detail: key ? [`Key ${key.vkey}`, `SHA-256 of that text: ${key.fingerprint}`] : [],
@@ -97,7 +97,7 @@ function witnessStep(witnesses: Witnesses | undefined, holds: Holds, from: strin
         : `${who === '' ? 'Nobody outside has cosigned, and none is asked for' : `Cosigned by ${who}: enough`} by ${whose}.${lacking}`,
     doesNotProve: pinned
       ? step.doesNotProve
-      : `${step.doesNotProve} And the names and keys of the witnesses came with the ${from}: ask the agency, or check again with --policy.`,
+      : `${step.doesNotProve} And the names and keys of the witnesses came with the ${from}: ask the agency, or give the check a policy of your own.`,
     detail: [
       'Cosignatures by C2SP tlog-cosignature, judged by C2SP tlog-policy; times are by the witnesses’ own clocks.',
       ...witnessed.map(({ name, vkey, at }) => `${name} at ${at}: ${vkey}`),
