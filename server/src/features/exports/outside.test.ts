@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { exportItem } from '@sallyport/api/exports'
+import { addAuthority } from '@sallyport/api/stamps'
+import { changePolicy } from '@sallyport/api/witnesses'
+import { readVkey } from '@sallyport/core/note'
+import { run } from '@sallyport/verify/main'
+import type { Report } from '@sallyport/verify/report'
+import { nativeSha256 } from '@sallyport/verify/disk-folder'
+import { anAuthority } from '../../testing/authority.ts'
+import { readViewing } from '../../testing/deliver.ts'
+import { unpacked } from '../../testing/unzip.ts'
+import { testVault } from '../../testing/vault.ts'
+import { aWitness } from '../../testing/witness.ts'
+
+const vault = await testVault()
+const logKey = () => readVkey(nativeSha256, vault.home.ledgerKey) ?? assert.fail('no key of a log')
+const witnesses = [await aWitness('north.example', logKey), await aWitness('south.example', logKey)]
+const authorities = [await anAuthority(), await anAuthority()]
+const policy = [
+  `log ${vault.home.ledgerKey}`,
+  ...witnesses.map(({ vkey, url }, at) => `witness w${at} ${vkey} ${url}`),
+  'group agency all w0 w1',
+  'quorum agency\n',
+].join('\n')
+
+const ask = vault.ask(vault.home.administrator)
+await ask(changePolicy, { policy })
+for (const [at, { url, roots }] of authorities.entries()) await ask(addAuthority, { name: `time-${at}`, url, roots })
+const detective = await vault.person('detective')
+const file = await vault.aCase(detective, { number: '26-004417', title: 'Assault on Elm Street' })
+const item = await vault.anItem(detective, { case: file.id })
+
+async function exported(): Promise<string> {
+  const { bag } = await vault.ask(detective)(exportItem, { id: item.id, why: 'for the court' })
+  return unpacked((await readViewing(vault, detective, { path: bag })).bytes)
+}
+
+/** The verifier's report, by what a reader had from the agency, the witnesses and the authorities themselves. */
+async function judged(folder: string): Promise<Report> {
+  const own = join(vault.folder, 'own')
+  await writeFile(`${own}.policy`, policy)
+  await writeFile(`${own}.pem`, authorities.map(({ roots }) => roots).join(''))
+  const lines: string[] = []
+  await run(['--json', '--policy', `${own}.policy`, '--tsa-root', `${own}.pem`, folder], (line) => lines.push(line))
+  return JSON.parse(lines.join('\n')) as Report
+}
+
+test('a bag holds by keys that its reader had from elsewhere: of the log, the witnesses and the authorities', async () => {
+  const report = await judged(await exported())
+
+  assert.deepEqual(report.faults, [])
+  assert.equal(report.verdict, 'sound')
+  assert.deepEqual([...new Set(report.steps.map(({ state }) => state))], ['holds'])
+  assert.match(report.items[0] ?? '', /no later than \d{4}-.* by CN=Test time unit/)
+})
+
+test('a bag whose stamps were taken out is told from one that has them', async () => {
+  const folder = await exported()
+  await rm(join(folder, 'proofs/stamps'), { recursive: true })
+
+  const report = await judged(folder)
+
+  assert.equal(report.verdict, 'not-sound')
+  assert.ok(report.faults.every(({ code, at }) => code === 'files/missing' && at.startsWith('proofs/stamps/')))
+})
