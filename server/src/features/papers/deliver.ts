@@ -34,6 +34,8 @@ export async function deliver(tx: Tx, { id }: Asked<typeof readPaper>, { ground,
     throw thrown instanceof Refusal ? new Refusal('paper/not-found') : thrown
   })
   const { pdf } = await paperContent(tx, id)
+  // A court had it destroyed; that it was made stays in the ledger.
+  if (pdf.length === 0) throw new Refusal('paper/not-found')
   // An order of a court destroyed it; its digest stays in the ledger.
   if (pdf.length === 0) throw new Refusal('item/expunged')
   const { fileName } = await paperShown(tx, row)

@@ -1,5 +1,6 @@
 import PdfDocument from 'pdfkit'
-import { printable, typefaces } from './printable.ts'
+import { printable } from './printable.ts'
+import { isShaped, leanTypefaces, typefaces } from './typefaces.ts'
 
 /** What stands on every page and in the properties of a paper. */
 export type Cover = {
@@ -90,7 +91,8 @@ export function beginPaper(cover: Cover): Paper {
       CreationDate: at,
     },
   })
-  for (const [name, file] of Object.entries(typefaces)) pdf.registerFont(name, file)
+  for (const [name, font] of Object.entries(leanTypefaces())) pdf.registerFont(name, font)
+  for (const [name, file] of Object.entries(typefaces)) pdf.registerFont(`shaped ${name}`, file)
   const parts: Buffer[] = []
   pdf.on('data', (part: Buffer) => parts.push(part))
   const written = new Promise<Buffer>((resolve, reject) => {
@@ -135,9 +137,11 @@ type Tagged = (kind: 'H1' | 'H2' | 'H3' | 'P', write: () => void) => void
 const sizes = { 1: 17, 2: 12, 3: 10 } as const
 
 function writing(pdf: Pdf, tagged: Tagged): Omit<Paper, 'end' | 'newPage'> {
+  const set = (face: keyof typeof typefaces, text: string) => pdf.font(isShaped(text) ? `shaped ${face}` : face)
   const write = (text: string, { size = 9, bold = false, gap = 4, mono = false }: Manner) => {
-    const face = bold ? 'bold' : mono ? 'mono' : 'plain'
-    pdf.font(face).fontSize(size).text(printable(text), { lineGap: 1 })
+    set(bold ? 'bold' : mono ? 'mono' : 'plain', text)
+      .fontSize(size)
+      .text(printable(text), { lineGap: 1 })
     pdf.y += gap
   }
   /** What belongs together begins on a page where it fits. */
@@ -159,7 +163,7 @@ function writing(pdf: Pdf, tagged: Tagged): Omit<Paper, 'end' | 'newPage'> {
           .font('bold')
           .fontSize(9)
           .text(`${printable(label)}: `, { continued: true, lineGap: 1 })
-        pdf.font('plain').text(printable(value) || 'not stated', { continued: false })
+        set('plain', value).text(printable(value) || 'not stated', { continued: false })
         pdf.y += 3
       })
     },

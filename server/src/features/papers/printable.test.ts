@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { coverage, printable, typefaces } from './printable.ts'
+import { printable } from './printable.ts'
+import { coverage, leanTypefaces, typefaces } from './typefaces.ts'
 
 const [plain, bold] = [typefaces.plain, typefaces.bold].map((file) => coverage(readFileSync(file)))
 
@@ -33,4 +34,12 @@ test('what turns the order of letters around is shown by its number, not obeyed'
   const shown = printable('photo\u202egpj.exe 漢字\u0000')
 
   assert.equal(shown, 'photo[U+202E]gpj.exe [U+6F22 U+5B57 U+0000]')
+})
+
+test('a typeface without its rules of shaping has every character that it had', () => {
+  const whole = coverage(readFileSync(typefaces.plain))
+
+  const cut = coverage(leanTypefaces().plain)
+
+  for (let codePoint = 0; codePoint < 0x3000; codePoint += 1) assert.equal(cut(codePoint), whole(codePoint))
 })
