@@ -39,7 +39,7 @@ export const readAlarm = contract({
   path: '/alarms/:id',
   permission: 'alarm.read',
   ledger: 'alarm.read',
-  params: z.object({ id: id<'alarm'>() }),
+  params: z.strictObject({ id: id<'alarm'>() }),
   reply: alarm,
   refuses: ['alarm/not-found'],
 })
@@ -50,7 +50,7 @@ export const acknowledgeAlarm = contract({
   path: '/alarms/:id/acknowledge',
   permission: 'alarm.acknowledge',
   ledger: 'alarm.acknowledged',
-  params: z.object({ id: id<'alarm'>() }),
+  params: z.strictObject({ id: id<'alarm'>() }),
   body: z.strictObject({ note: prose(1000) }),
   reply: alarm,
   refuses: ['alarm/not-found', 'alarm/acknowledged'],

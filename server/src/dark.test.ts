@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { unlockVault } from '@sallyport/api/agency'
 import { readCase } from '@sallyport/api/cases'
+import type pg from 'pg'
 import { enter } from './testing/cast.ts'
 import { everyContract } from './testing/every-contract.ts'
 import { plant, sung } from './testing/planted.ts'
@@ -50,25 +51,32 @@ async function filesBelow(folder: string): Promise<string[]> {
 async function dumpOf(): Promise<{ table: string; bytes: Buffer }[]> {
   const client = await vault.owner.connect()
   try {
-    await client.query('begin')
     const { rows: tables } = await client.query<{ name: string }>(
       `select relname as name from pg_class where relnamespace = 'vault'::regnamespace and relkind = 'r'`,
     )
     const dump: { table: string; bytes: Buffer }[] = []
-    for (const { name } of tables) {
-      // Taken back at the end: only so does even the owner see the rows of everybody.
-      await client.query(`alter table vault.${name} no force row level security`)
-      const { rows } = await client.query<Record<string, unknown>>(
-        `select t::text as whole, t.* from vault.${name} as t`,
-      )
-      for (const row of rows)
-        for (const value of Object.values(row))
-          dump.push({ table: name, bytes: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? '') })
-    }
+    for (const { name } of tables) dump.push(...(await tableOf(client, name)))
     return dump
   } finally {
-    await client.query('rollback')
     client.release()
+  }
+}
+
+/** In a transaction of its own, taken back at the end: only so does even the owner see the rows of everybody. */
+async function tableOf(client: pg.PoolClient, table: string): Promise<{ table: string; bytes: Buffer }[]> {
+  await client.query(`begin; alter table vault.${table} no force row level security`)
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(
+      `select t::text as whole, t.* from vault.${table} as t`,
+    )
+    return rows.flatMap((row) =>
+      Object.values(row).map((value) => ({
+        table,
+        bytes: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? ''),
+      })),
+    )
+  } finally {
+    await client.query('rollback')
   }
 }
 
