@@ -48,6 +48,8 @@ export const faults = {
     `names ${entry} as the entry by which the item was received, but that entry says: ${act}.`,
   'items/second-receipt': ({ entry }: Facts) =>
     `names ${entry} as the entry by which the item was received, but it was received before that.`,
+  'items/receipt-destroyed': ({ entry }: Facts) =>
+    `was received by the entry ${entry}, whose details were destroyed, so nothing ties the file to the ledger any more.`,
   'items/ledger-differs': ({ field, says, ledger }: Facts) =>
     `says ${field} ${says}, but the ledger entry of its receipt says ${ledger}. The ledger was written first.`,
   'custody/malformed': ({ line }: Facts) => `is not a custody record in line ${line}.`,

@@ -148,8 +148,11 @@ function checkReceipt(bag: Bag, { at, custody, item, receipt, first }: Receipt):
     return
   }
   if (first !== receipt) bag.blame('items/second-receipt', at, { entry })
-  const ledger: Readonly<Record<string, Json | undefined>> =
-    receipt.detail && isRecord(receipt.detail) ? receipt.detail : {}
+  if (receipt.detail === undefined) {
+    bag.blame('items/receipt-destroyed', at, { entry })
+    return
+  }
+  const ledger: Readonly<Record<string, Json | undefined>> = isRecord(receipt.detail) ? receipt.detail : {}
   const record: Readonly<Record<string, Json | undefined>> = item
   // One entry may be about several items, and then only its details can say which of them was received.
   if (ledger['item'] !== undefined && ledger['item'] !== item.id) {

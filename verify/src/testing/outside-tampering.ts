@@ -344,6 +344,12 @@ export const outsideTampering: readonly Tampering[] = [
     found: ['custody/withheld'],
   },
   {
+    name: 'the details of the receipt were taken out',
+    lists: 'anew',
+    tamper: (files) => editLine(files, 1, (line) => ({ ...line, actor: null, detail: null }) as unknown as typeof line),
+    found: ['custody/withheld', 'items/receipt-destroyed'],
+  },
+  {
     name: 'only the person was taken from an entry',
     lists: 'anew',
     tamper: (files) => editLine(files, 2, (line) => ({ ...line, actor: null }) as unknown as typeof line),
