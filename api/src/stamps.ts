@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, instant } from './contract.ts'
 
-export const authorityName = z.string().regex(/^[a-z0-9](-?[a-z0-9]){0,39}$/, 'Letters, digits and single hyphens')
+export const authorityName = z.string().regex(/^[a-z0-9](-?[a-z0-9]){1,39}$/, 'Letters, digits and single hyphens')
 
 /** An authority outside that states when it saw a checkpoint (RFC 3161). */
 export const timeAuthority = z.object({

@@ -10,8 +10,8 @@ call vault.protect('vault.ledger_setting');
 grant select, insert, update on vault.ledger_setting to sallyport_server;
 comment on column vault.ledger_setting.access is '@type ''closed'' | ''token'' | ''open''';
 
--- How far each witness of the policy has come, and what went wrong last. The witness's own state
--- decides: this is what it told us.
+-- How far each witness has come, and what went wrong last. The witness's own state decides: this is
+-- what it told us. One that the policy no longer names keeps its line, and is not shown.
 create table vault.witness (
   agency_id      uuid         not null default vault.agency(),
   name           text         not null,
@@ -23,20 +23,21 @@ create table vault.witness (
   primary key (agency_id, name)
 );
 call vault.protect('vault.witness');
-grant select, insert, update, delete on vault.witness to sallyport_server;
+grant select, insert, update on vault.witness to sallyport_server;
 
 -- Checkpoints with the cosignatures that were gathered for them: the newest whose quorum is whole, and
--- the one that is being gathered for. Older ones are dropped, since a newer one says all that they said.
+-- the newest that is being gathered for. A newer one says all that an older one said, so it takes its place.
 create table vault.cosigned_checkpoint (
   agency_id  uuid         not null default vault.agency(),
+  state      text         not null check (state in ('gathering', 'whole')),
   size       bigint       not null check (size >= 0),
   note       text         not null,
-  whole      boolean      not null,
   at         timestamptz  not null,
-  primary key (agency_id, size)
+  primary key (agency_id, state)
 );
 call vault.protect('vault.cosigned_checkpoint');
-grant select, insert, update, delete on vault.cosigned_checkpoint to sallyport_server;
+grant select, insert, update on vault.cosigned_checkpoint to sallyport_server;
+comment on column vault.cosigned_checkpoint.state is '@type ''gathering'' | ''whole''';
 
 -- Those outside who may fetch the ledger with a token. Only its digest is kept.
 create table vault.monitor (

@@ -63,9 +63,9 @@ export type Schema = {
   }
   cosigned_checkpoint: {
     agency_id: Generated<AgencyId>
+    state: 'gathering' | 'whole'
     size: number
     note: string
-    whole: boolean
     at: Date
   }
   directory: {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,15 +11,20 @@ import { annotateItem, openViewing, releaseItem, reportPlayed } from '@sallyport
 import { preparePaper } from '@sallyport/api/papers'
 import { disablePerson, invitePerson } from '@sallyport/api/people'
 import { search } from '@sallyport/api/search'
-import { addMonitor } from '@sallyport/api/witnesses'
+import { addAuthority, readStamping } from '@sallyport/api/stamps'
+import { addMonitor, changePolicy, readWitnessing } from '@sallyport/api/witnesses'
+import { readVkey } from '@sallyport/core/note'
 import type { CaseId, ItemId } from '@sallyport/core/ids'
 import { theServer, within } from '../db/within.ts'
 import { raise } from '../features/alarms/raise.ts'
+import { sha256 } from '../keys/primitives.ts'
+import { anAuthority } from './authority.ts'
 import type { Founded, Person } from './cast.ts'
 import { declareItem, readViewing, sendPart } from './deliver.ts'
 import type { Things } from './every-contract.ts'
 import { until } from './house.ts'
 import type { TestVault } from './vault.ts'
+import { aWitness } from './witness.ts'
 
 /** A word that stands nowhere else in the world, and can stand in any field. */
 const canary = (): string => `cnry${randomBytes(8).toString('hex')}`
@@ -150,6 +156,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
   const alarm = await anAlarm(vault, agency, of('note on an alarm'))
   const expungement = await orders(vault, { agency, custodian, file: id, item: later.id, of })
   await aFinding(vault, custodian)
+  await outsiders(vault, agency)
   await vault.settle(agency)
   const things = {
     alarm,
@@ -167,6 +174,19 @@ export async function plant(vault: TestVault): Promise<Planted> {
     underWay: underWay.id,
   }
   return { agency, custodian, detective, things, content, people }
+}
+
+/** A witness that has cosigned the ledger, and an authority that has stamped it. */
+async function outsiders(vault: TestVault, agency: Founded): Promise<void> {
+  const ask = vault.ask(agency.administrator)
+  await vault.settle(agency)
+  const witness = await aWitness('witness.example', () => readVkey(sha256, agency.ledgerKey) ?? assert.fail('no key'))
+  const authority = await anAuthority()
+  const policy = `log ${agency.ledgerKey}\nwitness w ${witness.vkey} ${witness.url}\nquorum w\n`
+  await ask(changePolicy, { policy })
+  await ask(addAuthority, { name: 'state', url: authority.url, roots: authority.roots })
+  await until('the ledger is cosigned', async () => (await ask(readWitnessing, {})).cosigned !== null)
+  await until('the ledger is stamped', async () => (await ask(readStamping, {})).authorities[0]?.stamped !== null)
 }
 
 /** Raised by the vault about a thing, and acknowledged. */

@@ -35,45 +35,41 @@ export const setWitness = (tx: Tx, name: string, change: Partial<Omit<WitnessRow
     .onConflict((conflict) => conflict.columns(['agency_id', 'name']).doUpdateSet(change))
     .execute()
 
-/** Forgets witnesses that the policy no longer names. Should one come back, it tells its size itself. */
-export const forgetWitnesses = (tx: Tx, kept: readonly string[]) =>
-  tx
-    .deleteFrom('witness')
-    .where('name', 'not in', kept.length > 0 ? [...kept] : [''])
-    .execute()
+type State = 'gathering' | 'whole'
 
-export const cosignedAt = (tx: Tx, size: number) =>
-  tx
-    .selectFrom('cosigned_checkpoint')
-    .select(['size', 'note', 'whole', 'at'])
-    .where('size', '=', size)
-    .executeTakeFirst()
-
-/** The newest checkpoint with the cosignatures that the policy asks for. */
-export const newestCosigned = (tx: Tx) =>
+const keptIn = (tx: Tx, state: State) =>
   tx
     .selectFrom('cosigned_checkpoint')
     .select(['size', 'note', 'at'])
-    .where('whole', '=', true)
-    .orderBy('size', 'desc')
-    .limit(1)
+    .where('state', '=', state)
+    .where('size', '>', 0)
     .executeTakeFirst()
 
-/** Keeps a checkpoint with its cosignatures. A whole one makes every smaller one needless. */
-export async function keepCosigned(
-  tx: Tx,
-  { size, note, whole, at }: { size: number; note: string; whole: boolean; at: Date },
-): Promise<void> {
-  await tx
-    .insertInto('cosigned_checkpoint')
-    .values({ size, note, whole, at })
-    .onConflict((conflict) => conflict.columns(['agency_id', 'size']).doUpdateSet({ note, whole, at }))
-    .execute()
-  if (whole) await tx.deleteFrom('cosigned_checkpoint').where('size', '<', size).execute()
+/** The checkpoint that cosignatures are being gathered for. */
+export const gathering = (tx: Tx) => keptIn(tx, 'gathering')
+
+/** The newest checkpoint with the cosignatures that the policy asks for. */
+export const newestCosigned = (tx: Tx) => keptIn(tx, 'whole')
+
+type Cosigned = { readonly size: number; readonly note: string; readonly at: Date }
+
+export async function keepCosigned(tx: Tx, { whole, ...cosigned }: Cosigned & { whole: boolean }): Promise<void> {
+  await put(tx, 'gathering', cosigned)
+  if (whole) await put(tx, 'whole', cosigned)
 }
 
+/** Never lets an older checkpoint take the place of a newer one: a slow witness may answer late. */
+const put = (tx: Tx, state: State, row: Cosigned) =>
+  tx
+    .insertInto('cosigned_checkpoint')
+    .values({ state, ...row })
+    .onConflict((conflict) =>
+      conflict.columns(['agency_id', 'state']).doUpdateSet(row).where('cosigned_checkpoint.size', '<=', row.size),
+    )
+    .execute()
+
 /** Drops what was cosigned under an earlier policy: whether it is whole is for the new one to say. */
-export const forgetCosigned = (tx: Tx) => tx.deleteFrom('cosigned_checkpoint').execute()
+export const forgetCosigned = (tx: Tx) => tx.updateTable('cosigned_checkpoint').set({ size: 0, note: '' }).execute()
 
 const monitorColumns = ['id', 'name', 'added_at', 'ended_at'] as const
 

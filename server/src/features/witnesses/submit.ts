@@ -5,7 +5,7 @@ import { judgeByPolicy, type Policy, type PolicyWitness } from '@sallyport/core/
 import { consistencyProof, edgeOf, type ReadTile, rootOf, tileWidth } from '@sallyport/core/tiles'
 import { acceptCosignatures, readWitnessAnswer, type WitnessAnswer, writeAddCheckpoint } from '@sallyport/core/witness'
 import type { AgencyId } from '@sallyport/core/ids'
-import { type Ground, theServer, within } from '#db/within.ts'
+import { type Ground, theServer, type Tx, within } from '#db/within.ts'
 import { askOutside } from '#http/outbound.ts'
 import { sha256 } from '#keys/primitives.ts'
 import { LedgerBehind, SplitView } from '#ledger/newest.ts'
@@ -13,7 +13,7 @@ import { ledgerHead } from '#ledger/rows.ts'
 import { verifiers } from '#ledger/signatures.ts'
 import type { TileFolder } from '#ledger/tile-folder.ts'
 import { logKeyOf, policyOf } from './policy.ts'
-import { cosignedAt, holdLedgerSetting, keepCosigned, setWitness, witnessRow } from './rows.ts'
+import { gathering, holdLedgerSetting, keepCosigned, setWitness, witnessRow } from './rows.ts'
 
 const timeoutMs = 10_000
 const mostAnswer = 256 * 1024
@@ -82,8 +82,9 @@ const standOf = ({ ground, agency }: Submitting, { name, key }: PolicyWitness): 
   within(ground, theServer(agency), async (tx) => {
     const head = await ledgerHead(tx)
     if (!head || head.size === 0) return undefined
-    const [row, kept] = [await witnessRow(tx, name), await cosignedAt(tx, head.size)]
-    const signed = kept && readNote(utf8(kept.note))?.signatures.some((one) => one.name === key.name)
+    const [row, kept] = [await witnessRow(tx, name), await gathering(tx)]
+    const lines = kept?.size === head.size ? readNote(utf8(kept.note))?.signatures : undefined
+    const signed = lines?.some((one) => one.name === key.name)
     return { head, log: await logKeyOf(tx), known: row?.size ?? 0, done: row?.size === head.size && signed === true }
   })
 
@@ -129,8 +130,11 @@ type Merging = {
 }
 
 /** Puts cosignatures under a checkpoint, each once, and asks the policy whether they are enough. */
-async function merge(tx: Parameters<typeof cosignedAt>[0], { head, policy, added, at }: Merging): Promise<void> {
-  const kept = (await cosignedAt(tx, head.size))?.note ?? head.note
+async function merge(tx: Tx, { head, policy, added, at }: Merging): Promise<void> {
+  const before = await gathering(tx)
+  // A slow answer to a checkpoint that was overtaken: the newer one is what counts.
+  if (before && before.size > head.size) return
+  const kept = before?.size === head.size ? before.note : head.note
   const there = readNote(utf8(kept))?.signatures ?? []
   const news = added.filter((one) => !there.some((old) => old.name === one.name && equal(old.id, one.id)))
   const note = `${kept}${writeSignatures(news)}`

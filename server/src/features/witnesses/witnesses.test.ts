@@ -149,7 +149,7 @@ test('a vault that was restored with its folders is stopped by its witness befor
     )
   )[0]
   assert.ok(backup)
-  await cp(folder, `${folder}.backup`, { recursive: true })
+  await cp(folder, `${folder}.backup`, { recursive: true, filter: (path) => !path.endsWith('.new') })
   for (let time = 0; time < 5; time += 1) await ask(readAgency, {})
   await caughtUp()
   const mirror = `${folder}.mirror`
@@ -201,7 +201,10 @@ async function restore(
       backup.note,
     ])
     await client.query('update vault.witness set size = least(size, $1)', [backup.size])
-    await client.query('delete from vault.cosigned_checkpoint where size > $1', [backup.size])
+    await client.query('update vault.cosigned_checkpoint set size = least(size, $1), note = $2', [
+      backup.size,
+      backup.note,
+    ])
     for (const table of tables) await client.query(`alter table vault.${table} enable trigger user`)
     await client.query('commit')
   } finally {

@@ -13,7 +13,6 @@ import { checkPolicy, logKeyOf, policyOf } from './policy.ts'
 import {
   endMonitorRow,
   forgetCosigned,
-  forgetWitnesses,
   insertMonitor,
   ledgerSetting,
   type MonitorRow,
@@ -72,7 +71,6 @@ export async function setPolicy(
   const checked = policy === null ? undefined : checkPolicy(policy, await logKeyOf(tx))
   const before = await ledgerSetting(tx)
   await setLedgerSetting(tx, { ...before, policy }, now)
-  await forgetWitnesses(tx, checked?.witnesses.map(({ name }) => name) ?? [])
   await forgetCosigned(tx)
   const digest = (text: string | null) => (text === null ? null : hex(sha256(utf8(text))))
   tell(tx, [tx.actor.agency], {
