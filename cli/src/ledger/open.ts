@@ -84,7 +84,11 @@ export const onlyLog = ({ logs }: Policy): VerifierKey | undefined => (logs.leng
 async function ownKey(source: Source): Promise<VerifierKey> {
   const bytes = (await source.get('log.vkey')) ?? (await source.get('vkey'))
   const key = bytes && readVkey(sha256, Buffer.from(bytes).toString('utf8').trim())
-  if (!key) throw new NotDone(`${source.name} does not tell the key of its log.`, 'Name the key with --log VKEY.')
+  if (!key)
+    throw new NotDone(
+      `${source.name} does not tell the key of its log.`,
+      'Name the key with --log VKEY. If the ledger asks for a token, give it with --token.',
+    )
   return key
 }
 

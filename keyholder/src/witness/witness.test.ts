@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
 import { text, utf8 } from '@sallyport/core/bytes'
 import { readCheckpoint } from '@sallyport/core/checkpoint'
 import { type NoteSigner, readNote, readVkey, type VerifierKey, writeVkey } from '@sallyport/core/note'
@@ -209,4 +216,61 @@ test('a witness keeps its name, needs one, needs a log, and shows its keys to no
   const keys = await readdir(join(state, 'keys'))
   for (const key of keys) assert.equal((await stat(join(state, 'keys', key))).mode & 0o077, 0)
   assert.equal((await stat(state)).mode & 0o077, 0)
+})
+
+test('a witness goes on after whatever is thrown at its port', async () => {
+  const witness = await aWitness(await newState())
+  const { port } = witness.address
+  const thrown = [
+    '\u0000\u0001\u0002',
+    'GET / HTTP/9.9\r\n\r\n',
+    `GET /vkeys HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`,
+    'POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\nold 0\n',
+    'POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+    'POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nold 0',
+  ]
+
+  await Promise.all(
+    Array.from({ length: 120 }, async (_, at) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(thrown[at % thrown.length] ?? '')
+      await new Promise((done) => setTimeout(done, 100))
+      socket.destroy()
+    }),
+  )
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, at) =>
+      witness.post(at % 2 === 0 ? utf8('old 0\n\nhello\n') : new Uint8Array(600_000)),
+    ),
+  )
+  const honest = await witness.ask(0, tree(3))
+
+  assert.ok(answers.every(({ status }) => [400, 413, 503].includes(status)))
+  assert.equal(honest.status, 200)
+})
+
+test('a witness serves TLS with the certificate that it is given', async () => {
+  const state = await newState()
+  const [key, cert] = [`${state}.key`, `${state}.crt`]
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  const about = ['-keyout', key, '-out', cert, '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  await promisify(execFile)('openssl', [...made, ...about])
+  const tls = { cert: await readFile(cert), key: await readFile(key) }
+  const listen = { host: '127.0.0.1', port: 0 }
+  const witness = await startWitness({ state, name: 'w.example', listen, logs: [log.key], tls, tell: () => {} })
+  started.push(witness)
+
+  const [answer] = (await once(
+    get(`https://localhost:${witness.address.port}/vkeys`, {
+      ca: tls.cert,
+      lookup: (_, __, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+    }),
+    'response',
+  )) as [IncomingMessage]
+  const cipher = (answer.socket as TLSSocket).getCipher().name
+  answer.resume()
+
+  assert.equal(answer.statusCode, 200)
+  assert.match(cipher, /AES.?256/)
 })
