@@ -162,7 +162,9 @@ export async function recordsOf(house: Pick<House, 'owner'>, agency: AgencyId): 
   const { rows } = await house.owner.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'vault'::regnamespace and relkind = 'r' order by relname`,
   )
-  const tables = rows.map(({ name }) => name).filter((name) => !/^ledger_|^session$|^directory$/.test(name))
+  // The ledger goes on, and so do those outside who cosign and stamp it.
+  const moving = /^ledger_|^session$|^directory$|^cosigned_checkpoint$|^witness$|^time_/
+  const tables = rows.map(({ name }) => name).filter((name) => !moving.test(name))
   const found: Record<string, string> = {}
   for (const name of tables) {
     const all = await rowsOf<{ t: string }>(house, agency, `select t::text from vault.${name} as t order by 1`)
