@@ -6,6 +6,7 @@ const labels: Readonly<Record<string, string>> = {
   bytes: 'Bytes found',
   round: 'Round',
   reason: 'Found',
+  what: 'Found',
   size: 'Entries in the tree',
   witness: 'Witness',
   authority: 'Authority',

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { listAlarms } from '@sallyport/api/alarms'
 import { beginFixityRound, listFindings, readFixity } from '@sallyport/api/fixity'
-import { readItem } from '@sallyport/api/items'
+import { readItem, verifyItem } from '@sallyport/api/items'
 import { cancelUpload } from '@sallyport/api/uploads'
 import type { ObjectId } from '@sallyport/core/ids'
 import { placesOf } from '../../store/disk-layout.ts'
 import { refused } from '../../testing/asking.ts'
-import { declareItem, sendPart, somePlain } from '../../testing/deliver.ts'
+import { declareItem, readBytes, sendPart, somePlain } from '../../testing/deliver.ts'
 import { rowsOf, until } from '../../testing/house.ts'
 import { testVault } from '../../testing/vault.ts'
 
@@ -87,6 +87,37 @@ test('altered, cut and missing bytes are each found, named, entered, and raise a
   assert.ok((await entries('item.found-altered')).some(({ leaf }) => leaf.includes(cut.id)))
   await writeFile(paths[0]?.path ?? '', bytes.fill((bytes[700] ?? 0) ^ 1, 700, 701))
   assert.equal((await aRound()).altered, 1, 'what was put right is right again')
+})
+
+test('whoever opens or checks an altered item raises the alarm at once, and the round that finds it again no second one', async () => {
+  const item = await vault.anItem(custodian, { case: file.id })
+  const { path } = await objectOf(item.id)
+  const bytes = await readFile(path)
+  await writeFile(
+    path,
+    Buffer.concat([bytes.subarray(0, 200), Buffer.from([(bytes[200] ?? 0) ^ 1]), bytes.subarray(201)]),
+  )
+  const open = async () =>
+    (await vault.ask(home.administrator)(listAlarms, { open: 'true', limit: 200 })).rows.filter(({ on }) =>
+      on.includes(item.id),
+    )
+
+  const sound = (await ask(verifyItem, { id: item.id })).sound
+  const first = await open()
+  await readBytes(vault, custodian, { id: item.id }).catch(() => undefined)
+  await until('the reading raised it again', async () => (await open())[0]?.times === 2)
+  await aRound()
+
+  assert.equal(sound, false)
+  assert.deepEqual(
+    first.map(({ code, times }) => ({ code, times })),
+    [{ code: 'fixity/altered', times: 1 }],
+  )
+  assert.deepEqual(
+    (await open()).map(({ times }) => times),
+    [3],
+  )
+  await writeFile(path, bytes)
 })
 
 test('a file that nobody knows is found and stays; what an ended upload left over is found and taken away', async () => {

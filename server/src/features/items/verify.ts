@@ -5,7 +5,7 @@ import type { ItemId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { type ReadTile, tilePath } from '@sallyport/core/tiles'
 import type { z } from 'zod'
-import type { Tx } from '#db/within.ts'
+import { type Actor, type Ground, type Tx, within } from '#db/within.ts'
 import type { Later } from '#http/route.ts'
 import { sha256 } from '#keys/primitives.ts'
 import { verifiers } from '#ledger/signatures.ts'
@@ -14,6 +14,7 @@ import { type EntryRow, entriesAbout, ledgerHead, logKeys } from '#ledger/rows.t
 import { ledgerFolder } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 import type { Checked, ObjectStore } from '#store/object-store.ts'
+import { raise } from '../alarms/raise.ts'
 import { type Original, originalOf } from './content.ts'
 import type { ItemRow } from './rows.ts'
 import { itemFor } from './shown.ts'
@@ -72,7 +73,12 @@ export function remembered(published: Published): Published {
   return { ...published, folder: { ...published.folder, readTile } }
 }
 
-type Needs = { readonly store: ObjectStore; readonly ledger: string; readonly now: () => Date }
+type Needs = {
+  readonly ground: Ground
+  readonly store: ObjectStore
+  readonly ledger: string
+  readonly now: () => Date
+}
 
 /** Checks an item from the stored bytes to the signed tree, and says of every step what it found. */
 export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Verdict>> {
@@ -83,8 +89,10 @@ export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Ve
   const receipt = custody.entries.find(isReceipt)
   // Last, so that nothing that fails before leaves a key behind.
   const original = await originalOf(tx, row)
+  const { actor } = tx
   return async () => {
     const checked = await checkBytes(needs.store, original)
+    await alarm(checked, { ...needs, actor, row, object: original.stored.id })
     const steps = [
       ...bytesSteps(checked, original),
       entered(receipt, { row, original }),
@@ -112,6 +120,20 @@ async function checkBytes(store: ObjectStore, { stored }: Original): Promise<Che
   } finally {
     stored.key.fill(0)
   }
+}
+
+type Alarming = Pick<Needs, 'ground' | 'now'> & {
+  readonly actor: Actor
+  readonly row: ItemRow
+  readonly object: string
+}
+
+/** Whoever checks one item finds what the next round over all of them would find: nobody waits for it. */
+async function alarm({ faults: [fault] }: Checked, { ground, now, actor, row, object }: Alarming): Promise<void> {
+  if (!fault) return
+  const code = fault.what === 'missing' ? 'fixity/missing' : 'fixity/altered'
+  const facts = { item: row.id, object, what: fault.what }
+  await within(ground, actor, (tx) => raise(tx, { code, on: [row.id, row.case_id], facts, at: now() }))
 }
 
 function bytesSteps({ sha256: plain, sealedSha256, faults }: Checked, original: Original): Step[] {

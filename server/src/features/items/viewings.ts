@@ -8,6 +8,7 @@ import { documentPolicy } from '#http/headers.ts'
 import type { Bytes, From } from '#http/route.ts'
 import { record } from '#ledger/record.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
+import { raise } from '../alarms/raise.ts'
 import { bytesOf, type Original, originalOf, rangeOf } from './content.ts'
 import { insertViewing, ownViewing } from './rows.ts'
 import { itemFor, mayOnItem, type Seen } from './shown.ts'
@@ -139,15 +140,17 @@ export async function content(
       ...(row.facts.mediaType === 'application/pdf' && { 'content-security-policy': documentPolicy }),
     },
     body: watched(bytesOf(needs.store, original, { start, end }), async (fault) => {
-      await within(needs.ground, actor, (own) =>
-        record(own, {
-          act: 'item.found-altered',
-          outcome: 'failed',
+      await within(needs.ground, actor, async (own) => {
+        const at = needs.now()
+        const detail = faultFacts(fault, original)
+        await record(own, { act: 'item.found-altered', outcome: 'failed', on, detail, at })
+        await raise(own, {
+          code: 'fixity/altered',
           on,
-          detail: faultFacts(fault, original),
-          at: needs.now(),
-        }),
-      )
+          facts: { item: row.id, object: detail.object, what: detail.what },
+          at,
+        })
+      })
     }),
     after: async (sent) => needs.served.add({ actor, viewing: id, on, bytes: sent }),
   }
