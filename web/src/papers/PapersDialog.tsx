@@ -120,7 +120,7 @@ const MadePaper = ({ paper }: { readonly paper: Paper }) => (
         </Text>
         <Digest value={paper.sha256} of="SHA-256 of the paper" />
       </div>
-      <Button variant="default" onClick={() => saveFrom(paper.file, paper.fileName)}>
+      <Button variant="default" flex="none" onClick={() => saveFrom(paper.file, paper.fileName)}>
         Download
       </Button>
     </Group>
