@@ -22,12 +22,12 @@ import { testDatabase } from './database.ts'
 import { atEnd } from './postgres.ts'
 
 const database = await testDatabase()
-const serverKey = randomBytes(32)
+export const serverKey = randomBytes(32)
 const ring = sealedRing(serverKey)
 
 /** The ground of ledgers that nobody but the test writes to. */
 export const ground: Ground = { db: database.db, keysOf: () => ring }
-export const ownerConfig = database.ownerConfig
+export const { ownerConfig, appConfig } = database
 
 export type TestLedger = {
   readonly agency: AgencyId
@@ -40,11 +40,12 @@ export type TestLedger = {
   readonly head: () => Promise<{ placed: number; size: number; root: Uint8Array; note: string }>
 }
 
-/** A new ledger with an empty signed tree, in a folder of its own. */
-export async function aLedger(): Promise<TestLedger> {
+/** A new ledger with an empty signed tree, in a folder of its own; `named` as a vault names it, by its agency. */
+export async function aLedger({ named = false } = {}): Promise<TestLedger> {
   const agency = randomUUID() as AgencyId
-  const root = await mkdtemp(join(tmpdir(), 'sallyport-ledger-'))
-  atEnd(() => rm(root, { recursive: true, force: true }))
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-ledger-'))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
+  const root = named ? join(folder, agency) : folder
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
   const origin = `vault.test/agency/${agency}/custody/1`
