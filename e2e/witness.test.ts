@@ -110,3 +110,10 @@ test('the agency witnesses and copies its own ledger, and a reader under its pol
   assert.match(bare.stdout, /is no quorum/)
   assert.match((await readFile(`${proof}.tlog-proof`, 'utf8')).split('\n').at(-2) ?? '', /^— witness\.example /)
 })
+
+test('a vault that has lost nothing says so when it is asked to replay its ledger from the mirror', async () => {
+  const looked = await typed(['ledger', 'recover', '--dry', '--mirror', join(folder, 'copy'), '--data', running.data])
+
+  assert.notEqual(looked.code, 0)
+  assert.match(looked.stderr, /Nothing is missing/)
+})

@@ -5,10 +5,11 @@ import { entriesOf, tellEntry } from '../ledger/entries.ts'
 import { follow } from '../ledger/follow.ts'
 import { type LedgerReach, ledgerHelp, ledgerOptions, newestOf, openLedger, unpinned } from '../ledger/open.ts'
 import { prove } from '../ledger/prove.ts'
+import { recover } from '../ledger/recover.ts'
 import { NotDone } from '../not-done.ts'
 
 export const ledgerCommand = command({
-  usage: 'ledger check|show|follow|proof FOLDER|URL [ENTRY]',
+  usage: 'ledger check|show|follow|proof FOLDER|URL [ENTRY], or ledger recover',
   does: 'Reads a published ledger from outside: checks it, shows or follows its entries, writes the proof of one.',
   help: [
     'check WHERE          every entry, tile and signature, with the offline verifier',
@@ -20,6 +21,11 @@ export const ledgerCommand = command({
     '--from N             follow: from this place on (else only what is new)',
     '--every SECONDS      follow: how often to look (else 2)',
     '--count N            follow: end after so many entries',
+    'recover              replays, in the vault of this machine, the end of a ledger that an old backup does not know',
+    '--mirror FOLDER      recover: from this copy (else from what the vault itself has published)',
+    '--dry                recover: look at everything and change nothing',
+    '--agency SHORT-NAME  recover: the agency, if the vault has several',
+    '--data FOLDER        recover: data folder of the vault (else SALLYPORT_DATA, else ./data)',
     ...ledgerHelp,
   ],
   options: {
@@ -28,8 +34,13 @@ export const ledgerCommand = command({
     from: { type: 'string' },
     every: { type: 'string' },
     count: { type: 'string' },
+    mirror: { type: 'string' },
+    dry: { type: 'boolean' },
+    agency: { type: 'string' },
+    data: { type: 'string' },
   },
   async run({ positionals: [verb, where, what], values }, tell, warn) {
+    if (verb === 'recover') return recover(values, tell)
     if (verb === 'check') return check(where, values, tell)
     if (verb === 'show') return show(where, { ...values, what }, { tell, warn })
     if (verb === 'proof' && what !== undefined)
