@@ -26,7 +26,7 @@ export const refusalsOfProof = {
   'ledger/not-replayed': {
     status: 409,
     says: 'Nothing was replayed.',
-    next: 'Read the reason, and docs/operations/restoring.md. The ledger stays as it was.',
+    next: 'Read the reason, and docs/operations/recovery.md. The ledger stays as it was.',
   },
   'ledger/not-open': {
     status: 404,

@@ -18,7 +18,7 @@ export class LedgerBehind extends Error {
     super(
       `${where} holds a checkpoint of ${published} entries, and the database knows ${known}. The database is older ` +
         'than what was published. Nothing is signed and nothing is served until the missing entries are replayed: ' +
-        'sallyport ledger recover (docs/operations/restoring.md).',
+        'sallyport ledger recover (docs/operations/recovery.md).',
     )
     this.published = published
     this.known = known
@@ -33,7 +33,7 @@ export class SplitView extends Error {
   readonly root: string
   constructor(where: string, { size, root }: Head) {
     super(
-      `${where} holds a checkpoint of ${size} entries that this log signed over another tree. Nothing is signed and nothing is served until this is explained (docs/operations/restoring.md).`,
+      `${where} holds a checkpoint of ${size} entries that this log signed over another tree. Nothing is signed and nothing is served until this is explained (docs/operations/recovery.md).`,
     )
     this.size = size
     this.root = Buffer.from(root).toString('hex')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AgencyId } from '@sallyport/core/ids'
-import pg from 'pg'
+import type pg from 'pg'
 import { connect } from '../db/connect.ts'
 import { theServer, within } from '../db/within.ts'
 import { sealedRing } from '../keys/keyring.ts'
