@@ -29,18 +29,17 @@ export async function placesOf(
 }
 
 /**
- * Every entry about a thing that a tree of this size holds, in its order, a portion at a time: an item that
+ * Every entry at the places that {@link placesOf} found, in the order of the tree, a portion at a time: an item that
  * was looked at a million times takes no more memory than one that was never opened. Entries that have a
  * place never change, so each portion is read in a transaction of its own.
  */
 export async function* walkCustody(
-  parts: { readonly ground: Ground; readonly actor: Actor },
-  { changed, ...about }: { readonly subject: string; readonly size: number; readonly changed?: () => void },
+  { ground, actor }: { readonly ground: Ground; readonly actor: Actor },
+  { places, changed }: { readonly places: Float64Array; readonly changed?: () => void },
 ): AsyncGenerator<readonly Opened[]> {
-  const places = await placesOf(parts, about)
   for (let from = 0; from < places.length; from += portion) {
     const some = [...places.subarray(from, from + portion)]
-    yield await within(parts.ground, parts.actor, async (tx) =>
+    yield await within(ground, actor, async (tx) =>
       (await entriesAt(tx, some)).flatMap((row) => opened(tx, row, changed)),
     )
   }

@@ -248,6 +248,62 @@ test('a bag tells the digests that anybody can compute with the tools of any mac
   assert.equal(manifest, `${sha256Of(video)}  data/1/BWC 1204 – “night”.mp4\n`)
 })
 
+test('a title of quotes, brackets and signs that turn text around, is only a title everywhere', async () => {
+  const own = await vault.aCase(detective, { title: 'Assault <on> "Elm" & Street' })
+  const item = await vault.anItem(detective, { case: own.id, originalName: ']]>--><x a="1">&amp;\u202egpj.mp4' })
+  const says = `=cmd|' /C calc'!A0 \u202e\u2066 ]]> --> "quoted" </premis> ${'<&>"漢'.repeat(20)}`
+  await vault.ask(detective)(annotateItem, { id: item.id, field: 'title', says, why: 'to try' })
+  const long = `${'<&>"漢 '.repeat(1300)}\n=1+1`
+  await vault.ask(detective)(annotateItem, { id: item.id, field: 'description', says: long, why: 'to try' })
+
+  const prepared = await vault.ask(detective)(exportItem, { id: item.id, why: '"why" & <because>' })
+  const folder = await unpacked((await fetchBag(detective, prepared)).bytes)
+
+  const { faults } = await faultsOf(folder)
+  assert.deepEqual(faults, [])
+  const read = (name: string) => readFile(join(folder, 'metadata', '1', name), 'utf8')
+  const graph = JSON.parse(await read('case.jsonld')) as { '@graph': { '@type': string }[] }
+  const lines = (await read('custody.jsonl')).trim().split('\n').length
+  const kinds = Map.groupBy(graph['@graph'], ({ '@type': kind }) => kind)
+  assert.equal(kinds.get('case-investigation:InvestigativeAction')?.length, lines)
+  assert.equal(kinds.get('case-investigation:ProvenanceRecord')?.length, lines)
+  for (const name of ['premis.xml', 'niem.xml'])
+    assert.doesNotMatch(
+      (await read(name)).replaceAll(/<\/?[A-Za-z:]+( [A-Za-z:]+="[^"<>]*")*>|<\?xml [^<>]*\?>/g, ''),
+      /[<>]/,
+    )
+  const events = (await read('premis.xml')).split('<event>').length - 1
+  assert.equal(events, lines)
+  const index = JSON.parse(await readFile(join(folder, 'metadata', 'index.json'), 'utf8')) as {
+    items: { title: string }[]
+  }
+  assert.equal(index.items[0]?.title, says.trim())
+  assert.match(await readFile(join(folder, 'metadata', 'index.csv'), 'utf8'), /\n"1","'=cmd/)
+})
+
+test('a bag brings drafts of the certifications, and everything in it is in both lists of tags', async () => {
+  const prepared = await vault.ask(detective)(exportItem, { id: film.id, why })
+  const folder = await unpacked((await fetchBag(detective, prepared)).bytes)
+
+  const [tags256, tags512] = [
+    await readFile(join(folder, 'tagmanifest-sha256.txt'), 'utf8'),
+    await readFile(join(folder, 'tagmanifest-sha512.txt'), 'utf8'),
+  ]
+
+  const listed = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^\S+  /, ''))
+  assert.deepEqual(listed(tags256), listed(tags512))
+  for (const name of ['902-13', '902-14', 'system']) {
+    assert.ok(listed(tags256).includes(`certificates/${name}.pdf`))
+    const pdf = await readFile(join(folder, 'certificates', `${name}.pdf`), 'latin1')
+    assert.match(pdf, /\/SubFilter \/ETSI\.CAdES\.detached/)
+  }
+  assert.match(await readFile(join(folder, 'keys', 'papers.pem'), 'utf8'), /BEGIN CERTIFICATE/)
+})
+
 test('no bag leaves that cannot prove its own making, as while another server holds the ledger', async () => {
   await vault.settle()
   const client = await vault.owner.connect()

@@ -18,8 +18,9 @@ export type Filling = {
   readonly isUnproven: (position: number) => boolean
   readonly indexes: (of: object) => AsyncGenerator<BagFile>
   readonly manifests: () => AsyncGenerator<BagFile>
-  /** Takes down what papers state of an item; of more items than a paper can hold, nothing. */
-  readonly examined: (end: () => Promise<Examined>) => Promise<void>
+  /** Whether the certifications can hold one item more. */
+  readonly hasRoom: () => boolean
+  readonly examined: (item: Examined) => void
   readonly allExamined: () => readonly Examined[]
   /** The SHA-256 of metadata/index.csv, once it was written. */
   readonly indexDigest: () => string
@@ -82,9 +83,8 @@ export function newFilling(): Filling {
     isUnproven: places(),
     indexDigest: () => digest,
     allExamined: () => examined,
-    async examined(end) {
-      if (examined.length < mostExamined) examined.push(await end())
-    },
+    hasRoom: () => examined.length < mostExamined,
+    examined: (item) => void examined.push(item),
     async payload(path, { sha256, sha512 }) {
       await lists.payload256.add(manifestLine(path, sha256))
       await lists.payload512.add(manifestLine(path, sha512))

@@ -53,8 +53,8 @@ async function* custodyFiles(
   const formats = { 'case.jsonld': caseGraph(item), 'premis.xml': premis(item), 'niem.xml': niem(item) }
   const spools = new Map(['custody.jsonl', ...Object.keys(formats)].map((name) => [name, newSpool()] as const))
   const say = async (name: string, text: string) => spools.get(name)?.add(text)
-  const examination = beginExamination({ ...parts, published }, one.row)
-  const entries = (await placesOf({ ground, actor }, about)).length
+  const examination = filling.hasRoom() ? beginExamination({ ...parts, published }, one.row) : undefined
+  const places = await placesOf({ ground, actor }, about)
   const at = now()
   const what = `exhibit ${item.exhibit}, case ${item.case.number}`
   const cover = { title: `Custody report: ${what}`, agency: known.agency.name, subject: what, at }
@@ -64,25 +64,25 @@ async function* custodyFiles(
     const take = async (entry: Opened) => {
       await say('custody.jsonl', custodyLine(entry))
       for (const [name, format] of Object.entries(formats)) await say(name, format.entry(entry))
-      await examination.take(entry)
+      await examination?.take(entry)
       if (!filling.isUnproven(entry.row.position ?? 0)) return
       const proof = await proofOf(published, entry.row.position)
       if (proof) proven.push(tag(filling, `proofs/${entry.row.id}.tlog-proof`, proof))
     }
-    for await (const some of walkCustody({ ground, actor }, about)) {
+    for await (const some of walkCustody({ ground, actor }, { places })) {
       for (const entry of some) await take(entry)
       yield* proven
       proven = []
     }
     for (const [name, format] of Object.entries(formats)) await say(name, format.tail())
     for (const [name, spool] of spools) yield tagSpool(filling, `metadata/${item.exhibit}/${name}`, spool)
-    const report = { ...known, number: item.case.number, item: { ...item, ...sums }, entries }
+    const report = { ...known, number: item.case.number, item: { ...item, ...sums }, entries: places.length }
     const { pdf } = await signedPaper({ cover, signer: known.signer, stamp: parts.stamp(actor) }, async (paper) => {
       const { add } = beginReport(paper, report)
-      for await (const some of walkCustody({ ground, actor }, about)) for (const entry of some) add(entry)
+      for await (const some of walkCustody({ ground, actor }, { places })) for (const entry of some) add(entry)
     })
     yield tag(filling, `metadata/${item.exhibit}/custody.pdf`, pdf)
-    await filling.examined(() => examination.end({ ...sums, at }))
+    if (examination) filling.examined(await examination.end({ ...sums, at }))
   } finally {
     for (const spool of spools.values()) await spool.close()
   }

@@ -65,7 +65,6 @@ export async function ofCase(tx: Tx, { id, why }: Asked<typeof exportCase>, now:
   const reasonAgainst = (row: ItemRow): string | undefined => {
     if (row.state === 'receiving') return 'It is still being received.'
     if (row.state === 'quarantined') return 'It is in quarantine.'
-    if (row.state !== 'held') return 'It was destroyed under a court order.'
     if (row.state === 'expunged') return 'It was destroyed under a court order.'
     return mayOnItem(tx, 'item.export', { row, level }) ? undefined : 'Your role does not permit exporting it.'
   }

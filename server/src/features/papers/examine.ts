@@ -6,7 +6,7 @@ import { sha256 } from '#keys/primitives.ts'
 import { holds, isIncluded, type Opened, type Published } from '#ledger/read.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
 import { remarksOn } from '../cases/rows.ts'
-import { walkCustody } from '../custody/walk.ts'
+import { placesOf, walkCustody } from '../custody/walk.ts'
 import { bytesOf, originalOf } from '../items/content.ts'
 import { derivativesOf, itemById, type ItemRow } from '../items/rows.ts'
 import { correctedItem } from '../items/shown.ts'
@@ -145,7 +145,8 @@ export function beginExamination({ ground, actor, published }: Examining, row: I
 export async function examine(parts: Examining, { row, now }: { row: ItemRow; now: Sums }): Promise<Examined> {
   const { ground, actor, published } = parts
   const { take, changed, end } = beginExamination(parts, row)
-  for await (const entries of walkCustody({ ground, actor }, { subject: row.id, size: published.size, changed }))
+  const places = await placesOf({ ground, actor }, { subject: row.id, size: published.size })
+  for await (const entries of walkCustody({ ground, actor }, { places, changed }))
     for (const entry of entries) await take(entry)
   return end(now)
 }

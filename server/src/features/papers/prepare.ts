@@ -144,12 +144,12 @@ async function reportAll(paper: Paper, { subject, parts, around }: Reporting): P
     if (nth > 0) paper.newPage()
     const sums = await sumBytes(parts, row)
     const about = { subject: row.id, size: published.size }
-    const entries = (await placesOf({ ground, actor }, about)).length
+    const places = await placesOf({ ground, actor }, about)
     const { title, originalName } = row.facts
     const unread = sums.fault ? `not stated: ${sums.fault}` : ''
     const digests = { sha256: sums.sha256 ?? unread, sha512: sums.sha512 ?? unread }
     const item = { exhibit: String(row.exhibit), title, originalName, size: row.size, ...digests }
-    const report = beginReport(paper, { ...around, number: subject.case.number, item, entries })
-    for await (const some of walkCustody({ ground, actor }, about)) for (const entry of some) report.add(entry)
+    const report = beginReport(paper, { ...around, number: subject.case.number, item, entries: places.length })
+    for await (const some of walkCustody({ ground, actor }, { places })) for (const entry of some) report.add(entry)
   }
 }
