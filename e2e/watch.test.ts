@@ -119,6 +119,9 @@ test('a custodian drafts an order from the page of an item, and cannot approve i
 test('an administrator, who sees no content, approves it with the number from the paper', async () => {
   const found: string[] = []
   await demonstration.enter(context, 'dwhitfield')
+  await open('/', 'Dana Whitfield')
+  await page.getByText('waits for a second person').waitFor()
+  found.push(...(await look(page, 'home-orders')), ...(await reflows(page, 'home-orders')))
   await open('/expungements', 'Expungements')
   await page.getByRole('link', { name: order.reference }).click()
   await page.getByText(/lose what they say/).waitFor()

@@ -2,9 +2,11 @@ import { PageTitle } from '../frame/PageTitle.tsx'
 import { may, useSession } from '../sessions/session.ts'
 import { useNow } from '../time/Ago.tsx'
 import { Time } from '../time/Time.tsx'
+import { AlarmsWaiting } from './AlarmsWaiting.tsx'
 import { CasesILead } from './CasesILead.tsx'
 import styles from './home.module.css'
 import { LedgerVerdict } from './LedgerVerdict.tsx'
+import { OrdersWaiting } from './OrdersWaiting.tsx'
 import { PeopleWaiting } from './PeopleWaiting.tsx'
 import { QuarantineWaiting } from './QuarantineWaiting.tsx'
 import { ReviewLatest } from './ReviewLatest.tsx'
@@ -20,6 +22,8 @@ export function Home() {
     <>
       <PageTitle title={session.person.name} state={<Time at={now.toISOString()} fine="minutes" />} />
       <div className={styles['lists']}>
+        {may(session, 'alarm.read') && <AlarmsWaiting />}
+        {may(session, 'expungement.approve') && <OrdersWaiting />}
         {may(session, 'item.release') && <QuarantineWaiting />}
         {delivers && <UploadsWaiting />}
         {may(session, 'people.change') && <PeopleWaiting />}
