@@ -56,11 +56,14 @@ const sides = 54
 export const reserved = 16_384
 export const rangeMark = '[0 1111111111 2222222222 3333333333]'
 
+/** A text of a PDF/A has at most 32,767 bytes (ISO 19005-2, 6.1.13), and each character takes two to four. */
+const longestProperty = 2000
+
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** pdfkit writes these as they are into XML, where it asks for `toString`, and into the PDF, where it does not. */
 function property(text: string): string {
-  const plain = printable(text)
+  const plain = Array.from(printable(text)).slice(0, longestProperty).join('')
   const escaped = plain.replace(/[&<>]/g, (sign) => escapes[sign] ?? '')
   // oxlint-disable-next-line no-new-wrappers -- a text with two faces is what is wanted here
   return Object.assign(new String(plain), { toString: () => escaped }) as unknown as string
