@@ -74,15 +74,17 @@ const parts = [
  * the file. Undefined if the folder is no bag at all.
  */
 export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement | undefined> {
-  const listed = await host.folder.list()
-  if (!listed.some(({ path }) => path === 'bagit.txt')) return undefined
   const faults: Fault[] = []
   const blame = blameInto(faults)
-  const { files, litter } = admit(listed, blame)
+  const { files, litter } = admit(await host.folder.list(), blame)
+  if (!files.has('bagit.txt')) return undefined
   const bag: Bag = { host, files, blame }
   for (const part of parts) if (!files.has(part)) blame('files/missing-part', part)
-  const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0)
-  const proofs = [...files.keys()].filter((name) => name.endsWith('.tlog-proof')).length
+  let [bytes, proofs] = [0, 0]
+  for (const [name, { size }] of files) {
+    bytes += size
+    if (name.endsWith('.tlog-proof')) proofs += 1
+  }
   // To judge an entry costs about as much as to hash so many bytes.
   const [progress, entryCost] = [asked.onProgress ?? (() => undefined), 100_000]
   let done = 0
@@ -114,14 +116,14 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     ...(used && { key: used }),
     ...(tree && { log: tree.checkpoint }),
     ...(witnesses && { witnesses }),
-    sha512: [...files].every(([name, { digests }]) => digests?.sha512 !== undefined || !name.startsWith('data/')),
+    sha512: [...files].every(([name, { sha512 }]) => sha512 !== undefined || !name.startsWith('data/')),
     programs: programsIn(files),
   }
 }
 
 const programsIn = (files: ReadonlyMap<string, BagFile>) =>
   ['verify.html', 'verify.mjs'].flatMap((name) => {
-    const sha256 = files.get(name)?.digests?.sha256
+    const sha256 = files.get(name)?.sha256
     return sha256 === undefined ? [] : [{ name, sha256 }]
   })
 

@@ -1,13 +1,14 @@
 import { text } from '@sallyport/core/bytes'
 import type { Blame } from './faults.ts'
-import { type Digests, type Host, largestRead, type Listed } from './folder.ts'
+import { type Host, largestRead, type Listed } from './folder.ts'
 import { linesIn } from './lines.ts'
 
 /** A file that may be opened. A bag has one for every entry, so this is all that is kept of it. */
 export type BagFile = {
   readonly path: string
   readonly size: number
-  digests?: Digests
+  sha256?: string
+  sha512?: string
   /** Which lists name it, a bit for each. */
   lists: number
   /** Whether a record or a custody line speaks of it. */
@@ -69,7 +70,7 @@ export async function hashAll({ host, files, blame }: Bag, onBytes: (count: numb
   for (const [name, file] of files) {
     try {
       const sha512 = tagsToo || name.startsWith('data/')
-      file.digests = await host.folder.digest(file, { sha512, onBytes })
+      Object.assign(file, await host.folder.digest(file, { sha512, onBytes }))
     } catch (fault) {
       blame('files/unreadable', file.path, { why: reason(fault) })
     }
@@ -167,7 +168,7 @@ async function checkLists(bag: Bag, names: readonly string[], isOfKind: (name: s
       else if (!file) add(missing, name, list)
       else {
         file.lists |= bit
-        const found = file.digests?.[list.endsWith('sha256.txt') ? 'sha256' : 'sha512']
+        const found = file[list.endsWith('sha256.txt') ? 'sha256' : 'sha512']
         if (found !== undefined && found !== digest) add(altered, name, list)
       }
     })

@@ -115,16 +115,17 @@ function checkFile(
   const { path, size, sha256, sha512 } = item
   const name = path.normalize('NFC')
   const file = bag.files.get(name)
-  const found = file?.digests
   if (!path.startsWith(`data/${folder}/`)) bag.blame('items/misplaced', at, { path })
   if (!file) bag.blame('items/no-file', at, { path })
   if (claims.has(name)) bag.blame('items/shared-file', at, { path })
   claims.set(name, at)
   if (file) file.claimed = true
   if (file && file.size !== size) bag.blame('items/size', at, { says: size, found: file.size })
-  if (found && found.sha256 !== sha256) bag.blame('items/sha256', at, { says: sha256, found: found.sha256 })
-  if (found?.sha512 !== undefined && found.sha512 !== sha512) {
-    bag.blame('items/sha512', at, { says: sha512, found: found.sha512 })
+  if (file?.sha256 !== undefined && file.sha256 !== sha256) {
+    bag.blame('items/sha256', at, { says: sha256, found: file.sha256 })
+  }
+  if (file?.sha512 !== undefined && file.sha512 !== sha512) {
+    bag.blame('items/sha512', at, { says: sha512, found: file.sha512 })
   }
 }
 
