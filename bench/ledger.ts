@@ -7,6 +7,9 @@ import { theServer, within } from '../server/src/db/within.ts'
 import { recordAll } from '../server/src/ledger/record.ts'
 import { type Inside, startInside } from './inside.ts'
 import { type Finding, median, percent, setting, timed, waits } from './measure.ts'
+import { type Peer, tessera } from './tessera.ts'
+
+type Person = Parameters<Inside['ask']>[0]
 
 const clients = 16
 const perClient = 150
@@ -33,9 +36,10 @@ const enterSome = ({ vault, home }: Inside, count: number) =>
     ),
   )
 
+type Beside = { readonly peer: Peer | undefined; readonly count: number }
+
 /** Entries by the thousand: written, given their places, integrated, signed and published. */
-async function inBatches(inside: Inside): Promise<Finding> {
-  const count = setting('SALLYPORT_BENCH_ENTRIES', 50_000)
+async function inBatches(inside: Inside, { peer, count }: Beside): Promise<Finding> {
   await inside.vault.settle(inside.home.id)
   const before = published(inside)
   const took = await timed(async () => {
@@ -45,10 +49,12 @@ async function inBatches(inside: Inside): Promise<Finding> {
     await Promise.all([half(), half()])
     while (published(inside) < before + count) await inside.vault.settle(inside.home.id)
   })
+  const ours = perSecond(count, took)
   return {
     what: `ledger: ${count.toLocaleString('en')} entries in batches of ${batch}, until published`,
-    ours: rate(perSecond(count, took)),
-    beside: 'floor 5,000/s',
+    ours: rate(ours),
+    beside: peer ? `${rate(peer.perSecond)} Tessera on POSIX; floor 5,000/s` : 'floor 5,000/s; no Go for Tessera',
+    ...(peer && { ratio: percent(ours, peer.perSecond) }),
   }
 }
 
@@ -67,7 +73,7 @@ async function bareInserts({ app, owner }: Inside): Promise<number> {
 }
 
 /** Whole requests but for the socket: session, row security, the act, its entry, its commit. */
-async function singleActs(inside: Inside, person: Parameters<Inside['ask']>[0]): Promise<number> {
+async function singleActs(inside: Inside, person: Person): Promise<number> {
   const ask = inside.ask(person)
   const one = async () => {
     for (let time = 0; time < perClient; time += 1) await ask(listCases, { limit: 1 })
@@ -84,7 +90,7 @@ async function singleEntries(inside: Inside): Promise<number> {
 }
 
 /** From the answer to an act until a checkpoint that covers it can be fetched. */
-async function untilPublished(inside: Inside, person: Parameters<Inside['ask']>[0]): Promise<Finding> {
+async function untilPublished(inside: Inside, person: Person, peer: Peer | undefined): Promise<Finding> {
   const took: number[] = []
   for (let time = 0; time < 200; time += 1) {
     await inside.vault.settle(inside.home.id)
@@ -94,14 +100,17 @@ async function untilPublished(inside: Inside, person: Parameters<Inside['ask']>[
     while (published(inside) <= before) await sleep(1)
     took.push(performance.now() - answered)
   }
-  return { what: 'ledger: from an answer to its published checkpoint', ours: waits(took), beside: 'floor p99 500 ms' }
+  const beside = peer ? `Tessera p50 ${peer.p50} ms, p99 ${peer.p99} ms; floor p99 500 ms` : 'floor p99 500 ms'
+  return { what: 'ledger: from an answer to its published checkpoint', ours: waits(took), beside }
 }
 
 export async function* ledger(): AsyncGenerator<Finding> {
   const inside = await startInside(clients)
   try {
     const person = await inside.hire('detective')
-    yield await inBatches(inside)
+    const count = setting('SALLYPORT_BENCH_ENTRIES', 50_000)
+    const peer = await tessera(count)
+    yield await inBatches(inside, { peer, count })
     const [acts, entries, bare]: number[][] = [[], [], []]
     for (let round = 0; round < 3; round += 1) {
       acts?.push(await singleActs(inside, person))
@@ -117,7 +126,7 @@ export async function* ledger(): AsyncGenerator<Finding> {
       const ours = median(values ?? [])
       yield { what: `ledger: ${what}, ${clients} clients`, ours: rate(ours), beside, ratio: percent(ours, limit) }
     }
-    yield await untilPublished(inside, person)
+    yield await untilPublished(inside, person, peer)
   } finally {
     await inside.stop()
   }
