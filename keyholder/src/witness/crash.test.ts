@@ -52,7 +52,10 @@ test('a witness that is killed again and again never cosigns two histories, nor 
       const { child, url } = await begin(join(folder, 'state'))
       const ended = once(child, 'exit')
       const pressing = sides.map((side) => press(url, side, (grown) => seen.push(grown)))
-      await pause(10 + Math.random() * 100)
+      // Every second life is cut short wherever it is; the others get as far as to cosign.
+      const before = seen.length
+      for (let waited = 0; kill % 2 === 0 && seen.length === before && waited < 200; waited++) await pause(25)
+      await pause(Math.random() * 100)
       child.kill('SIGKILL')
       await Promise.all([...pressing, ended])
     }
@@ -62,7 +65,7 @@ test('a witness that is killed again and again never cosigns two histories, nor 
 
   const roots = new Map<number, Set<string>>()
   for (const { head } of seen) roots.set(head.size, (roots.get(head.size) ?? new Set()).add(base64(head.root)))
-  assert.ok(seen.length > kills, `${seen.length} cosignatures in ${kills} lives`)
+  assert.ok(seen.length >= kills / 2, `${seen.length} cosignatures in ${kills} lives`)
   assert.ok([...roots.values()].every(({ size }) => size === 1))
   const taken = sides.filter((side) => seen.some(({ head }) => base64(side(head.size).head.root) === base64(head.root)))
   assert.equal(taken.length, 1)
