@@ -1,3 +1,4 @@
+import { unknownClock } from '#db/clock.ts'
 import type { Actor } from '#db/within.ts'
 import { readVkey } from '@sallyport/core/note'
 import { sha256 } from '#keys/primitives.ts'
@@ -37,6 +38,7 @@ export async function* certificates(
     why: exported.why,
     agency: { ...agency, ...known.policy },
     timeZone: known.timeZone,
+    clock: (parts.ground.clock ?? unknownClock)(),
     case: known.case,
     items,
     ...(list.items > 0 && { rest: list }),

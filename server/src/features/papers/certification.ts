@@ -1,7 +1,7 @@
 import { acts } from '@sallyport/core/acts'
 import type { Paper } from './document.ts'
 import type { Examined } from './examine.ts'
-import { count, exceptionsOf, grouped, ledgerExceptions, type Statement, utc } from './statement.ts'
+import { clockWords, count, exceptionsOf, grouped, ledgerExceptions, type Statement, utc } from './statement.ts'
 
 export type Rule = '902(13)' | '902(14)'
 
@@ -71,7 +71,7 @@ function person(paper: Paper, { person: named }: Statement): void {
   paper.blank('How the person knows the system and the items')
 }
 
-function system(paper: Paper, { running, agency, timeZone }: Statement): void {
+function system(paper: Paper, { running, agency, timeZone, clock }: Statement): void {
   paper.fact('Program', `Sallyport ${running.version}, on Node.js ${running.node} with OpenSSL ${running.openssl}`)
   paper.fact('Operating system', running.system)
   paper.fact('FIPS provider of OpenSSL', running.fips ? 'in force in this process' : 'not in force in this process')
@@ -83,6 +83,7 @@ function system(paper: Paper, { running, agency, timeZone }: Statement): void {
     'Time',
     `All times are those of the system clock of the vault, in UTC to the millisecond. The agency's own time zone is ${timeZone}.`,
   )
+  paper.fact('That clock, when this was made', clockWords(clock))
 }
 
 const steps = (version: string): readonly string[] => [
@@ -132,7 +133,9 @@ function writeItem(paper: Paper, item: Examined, { timeZone }: Pick<Statement, '
   paper.fact('SHA-256 as the sender declared it', declared ? `${grouped(declared.sha256)} (${utc(declared.at)})` : '')
   paper.fact(
     'SHA-256 at receipt',
-    receipt ? `${grouped(receipt.sha256)} (${utc(receipt.at)}, entry ${receipt.index})` : '',
+    receipt
+      ? `${grouped(receipt.sha256)} (${utc(receipt.at)}, entry ${receipt.index}; clock of the vault: ${clockWords(receipt.clock)})`
+      : '',
   )
   paper.fact('SHA-256 now', now.sha256 ? `${grouped(now.sha256)} (${utc(now.at)})` : 'none: see the exceptions')
   paper.fact('SHA-512 now', now.sha512 ? `${grouped(now.sha512)} (${utc(now.at)})` : 'none: see the exceptions')

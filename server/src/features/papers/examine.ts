@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { hex } from '@sallyport/core/bytes'
 import { inclusionProof } from '@sallyport/core/tiles'
+import { type ClockTrust, unknownClock } from '#db/clock.ts'
 import { type Actor, type Ground, type Tx, within } from '#db/within.ts'
 import { sha256 } from '#keys/primitives.ts'
 import { holds, isIncluded, type Opened, type Published } from '#ledger/read.ts'
@@ -32,6 +33,8 @@ export type Receipt = {
   readonly size: number
   readonly who: string
   readonly from: string
+  /** What the vault knew of its clock then. */
+  readonly clock: ClockTrust
   /** Hashes from the leaf's sibling up, in hexadecimal, and the hash of the leaf itself. */
   readonly path: readonly string[]
   readonly leaf: string
@@ -199,6 +202,14 @@ function taking() {
   }
 }
 
+/** Entries that were made before clocks were compared say nothing of theirs. */
+function clockOf(told: unknown): ClockTrust {
+  const { source, offsetMs, checkedAt } = (told ?? {}) as Partial<ClockTrust>
+  return typeof source === 'string' && typeof offsetMs === 'number' && typeof checkedAt === 'string'
+    ? { source, offsetMs, checkedAt }
+    : unknownClock()
+}
+
 async function receiptOf(entry: Opened, { folder, size }: Published): Promise<Receipt> {
   const { row, leaf, shown } = entry
   const index = row.position ?? 0
@@ -211,6 +222,7 @@ async function receiptOf(entry: Opened, { folder, size }: Published): Promise<Re
     size: Number(shown?.detail['size'] ?? 0),
     who: whoOf(entry),
     from: [words(shown?.actor['address']), words(shown?.actor['agent'])].filter(Boolean).join(', '),
+    clock: clockOf(shown?.actor['clock']),
     path: path.map((hash) => hex(hash)),
     leaf: hex(sha256(Buffer.concat([Buffer.of(0), row.leaf]))),
   }

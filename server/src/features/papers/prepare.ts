@@ -3,6 +3,7 @@ import type { Answered, Asked } from '@sallyport/api/contract'
 import type { preparePaper } from '@sallyport/api/papers'
 import type { PaperId } from '@sallyport/core/ids'
 import { mostSubjects } from '@sallyport/core/entry'
+import { unknownClock } from '#db/clock.ts'
 import { type Actor, type Tx, within } from '#db/within.ts'
 import type { Later } from '#http/route.ts'
 import type { ProofSet, ProofsOf } from '#ledger/proof-set.ts'
@@ -120,6 +121,7 @@ async function written(making: Making): Promise<Signed> {
       case: subject.case,
       items,
       ledger,
+      clock: (needs.ground.clock ?? unknownClock)(),
       proofs: proofs satisfies ProofSet,
       running: running(needs.version),
     } satisfies Statement)

@@ -1,3 +1,4 @@
+import type { ClockTrust } from '#db/clock.ts'
 import type { ProofSet } from '#ledger/proof-set.ts'
 import type { Examined } from './examine.ts'
 
@@ -16,6 +17,8 @@ export type Statement = {
   readonly why: string
   readonly agency: { readonly name: string; readonly ori: string; readonly policy: string; readonly unlock: string }
   readonly timeZone: string
+  /** What the vault knew of its clock when the paper was made. */
+  readonly clock: ClockTrust
   readonly case: { readonly number: string; readonly title: string }
   readonly court?: string | undefined
   readonly caption?: string | undefined
@@ -45,7 +48,15 @@ export const utc = (at: Date | string): string =>
 
 export const count = (number: number): string => number.toLocaleString('en-US')
 
+/** How well a clock was known, in words. */
+export const clockWords = ({ source, offsetMs, checkedAt }: ClockTrust): string =>
+  checkedAt === null || offsetMs === null
+    ? 'compared with nobody since the vault started'
+    : `${Math.abs(offsetMs)} ms ${offsetMs < 0 ? 'behind' : 'ahead of'} ${source}, which was asked ${utc(checkedAt)}`
+
 const dayMs = 86_400_000
+/** A clock that is further off than a stamp can show is an exception. */
+const mostOffMs = 2_000
 
 function clockExceptions({ facts, receipt }: Examined): string[] {
   const { recordedAt, clockOffsetSeconds: offset } = facts
@@ -60,6 +71,9 @@ function clockExceptions({ facts, receipt }: Examined): string[] {
       ? [
           `The clock of the device was recorded as ${Math.abs(offset)} seconds ${offset > 0 ? 'ahead of' : 'behind'} true time. Times of the device are not corrected for it here.`,
         ]
+      : []),
+    ...(receipt && (receipt.clock.checkedAt === null || Math.abs(receipt.clock.offsetMs ?? 0) > mostOffMs)
+      ? [`The clock of the vault at receipt: ${clockWords(receipt.clock)}.`]
       : []),
     ...(late > 1 ? [`The file came into the vault ${Math.floor(late)} days after it was recorded.`] : []),
     ...(late < -1 / 24 ? ['By the clock of the device it was recorded after it came into the vault.'] : []),

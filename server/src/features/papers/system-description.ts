@@ -1,6 +1,6 @@
 import type { Paper } from './document.ts'
 import { writeLedger } from './certification.ts'
-import { count, ledgerExceptions, type Statement, utc } from './statement.ts'
+import { clockWords, count, ledgerExceptions, type Statement, utc } from './statement.ts'
 
 type Part = { readonly title: string; readonly says: readonly string[] }
 
@@ -40,7 +40,7 @@ const parts: readonly Part[] = [
   {
     title: 'The clock',
     says: [
-      'Times of entries are those of the system clock of the server, in UTC, to the millisecond. They are a claim of the vault. What stands before a stamp in the tree existed before the time of that stamp.',
+      'Times of entries are those of the system clock of the server, in UTC, to the millisecond. They are a claim of the vault. Beside each stands what was known of the clock then: who was asked last, when, and how far off it was. What stands before a stamp in the tree existed before the time of that stamp.',
     ],
   },
   {
@@ -60,7 +60,7 @@ const parts: readonly Part[] = [
 
 /** The description of the system for whoever must testify about it: how it works, its versions, how this one is set. */
 export function writeSystemDescription(paper: Paper, stated: Statement): void {
-  const { running, agency, timeZone, at } = stated
+  const { running, agency, timeZone, at, clock } = stated
   paper.heading(1, 'Description of the system')
   paper.paragraph(`For the witness who must testify. ${agency.name}, ORI ${agency.ori}. Made ${utc(at)}.`, { gap: 8 })
   paper.heading(2, 'This vault')
@@ -73,6 +73,7 @@ export function writeSystemDescription(paper: Paper, stated: Statement): void {
     agency.unlock === 'by-hand' ? 'released by a person with a passphrase' : 'released from a file at the start',
   )
   paper.fact('Time zone of the agency', timeZone)
+  paper.fact('System clock, when this was made', clockWords(clock))
   for (const { title, says } of parts) {
     paper.heading(2, title)
     for (const sentence of says) paper.paragraph(sentence)
