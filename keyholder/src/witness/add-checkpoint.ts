@@ -41,6 +41,8 @@ export async function addCheckpoint(witness: Witness, bytes: Uint8Array): Promis
   const note = request && readNote(request.checkpoint)
   const origin = note && readCheckpoint(note.text)?.origin
   if (!request || origin === undefined) return refused(witness, { status: 400 }, origin)
+  // Nothing is remembered of a log that nobody named here: anybody can make up as many as they like.
+  if (!witness.memory.find(origin)) return refused(witness, { status: 404 }, origin)
   return witness.memory.turn(origin, async () => {
     const log = witness.memory.find(origin)
     const judged = await judge({ hash: sha256, verify: verifiers }, request, witness.memory.find)
@@ -63,7 +65,7 @@ async function cosigned(
   return { status: 200, type: plain, body: writeSignatures(ours) }
 }
 
-function refused({ tell }: Witness, judged: Judgement | { status: 400 }, origin: string | undefined): Answer {
+function refused({ tell }: Witness, judged: Judgement | { status: 400 | 404 }, origin: string | undefined): Answer {
   tell({ event: 'refused', status: judged.status, origin })
   return judged.status === 409
     ? { status: 409, type: sizeType, body: `${judged.size}\n` }
