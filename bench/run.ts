@@ -6,12 +6,13 @@ import { machine, say } from './measure.ts'
 import { items } from './items.ts'
 import { ledger } from './ledger.ts'
 import { page } from './page.ts'
+import { proofs } from './proofs.ts'
 import { range } from './range.ts'
 import { start } from './start.ts'
 import { upload } from './upload.ts'
 import { offline } from './verify.ts'
 
-const rows = { upload, range, ledger, items, verify: offline, start, page } as const
+const rows = { upload, range, ledger, proofs, items, verify: offline, start, page } as const
 
 const names = Object.keys(rows) as (keyof typeof rows)[]
 const asked = process.argv.slice(2)
