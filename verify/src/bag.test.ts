@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import fc from 'fast-check'
 import { utf8 } from '@sallyport/core/bytes'
 import { writeVkey } from '@sallyport/core/note'
 import { pem } from '@sallyport/core/testing/time-authority'
 import { blameInto, type Fault, type FaultCode } from './faults.ts'
 import { run } from './main.ts'
 import type { Report } from './report.ts'
-import { clip, custody1, edit, editLine, flip, item1, turned } from './testing/edit-bag.ts'
+import { bytesOf, clip, custody1, edit, editLine, flip, item1, turned } from './testing/edit-bag.ts'
 import { fileTampering } from './testing/file-tampering.ts'
 import { onDisk, verdictOn } from './testing/on-disk.ts'
 import { outsideTampering } from './testing/outside-tampering.ts'
@@ -108,6 +109,25 @@ for (const { name, lists, pinned: own, tamper, found } of [...fileTampering, ...
     assert.deepEqual(codes(report.faults), [...found].toSorted())
   })
 }
+
+test('a change of one byte, anywhere in a bag, is found', async () => {
+  // Nothing lists the outermost lists, in which a letter may be small or large: they have their own ways above.
+  const paths = [...bag.files.keys()].filter((path) => !path.startsWith('tagmanifest-'))
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), fc.nat(), fc.integer({ min: 1, max: 255 }), async (path, at, turn) => {
+      const files = copy()
+      const bytes = bytesOf(files, path)
+      const place = at % bytes.length
+      files.set(path, bytes.with(place, (bytes[place] ?? 0) ^ turn))
+
+      const report = await onDisk(files, verdictOn)
+
+      assert.equal(report.exit, 1, `${path} at ${place}`)
+      assert.ok(report.faults.some(({ code }) => code.startsWith('files/')))
+    }),
+    { numRuns: 60 },
+  )
+})
 
 test('a forged bag with a ledger of its own is found by the key from the agency', async () => {
   const forged = await soundBag()
