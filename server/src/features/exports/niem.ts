@@ -1,20 +1,9 @@
 import { acts } from '@sallyport/core/acts'
+import { inbound, moves } from '../custody/moves.ts'
 import { actorOf, type Described, type Format, whyOf } from './described.ts'
 import { element, leaf } from './xml.ts'
 
 const model = 'https://docs.oasis-open.org/niemopen/ns/model'
-
-/** Acts by which the item, or a copy of it, goes from one hand to another. */
-const moves: ReadonlySet<string> = new Set([
-  'item.received',
-  'item.quarantined',
-  'item.released',
-  'item.downloaded',
-  'item.exported',
-  'case.exported',
-  'export.delivered',
-])
-const inbound = /^item\.(received|quarantined)$/
 
 const identification = (name: string, id: string): string => element(name, leaf('nc:IdentificationID', id))
 
@@ -60,7 +49,7 @@ export function niem(item: Described): Format {
         const tag = `j:CustodyTransfer${kind}Enforcement`
         return isOurs ? named(`${tag}Agency`, ours) : official(`${tag}Official`, who)
       }
-      const isIn = inbound.test(act)
+      const isIn = inbound.has(act)
       return `${element(
         'j:EvidenceCustodyTransfer',
         identification('nc:ActivityIdentification', id),

@@ -7,6 +7,7 @@ import { sha256 } from '#keys/primitives.ts'
 import { holds, isIncluded, type Opened, type Published } from '#ledger/read.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
 import { remarksOn } from '../cases/rows.ts'
+import { moves } from '../custody/moves.ts'
 import { placesOf, walkCustody } from '../custody/walk.ts'
 import { bytesOf, originalOf } from '../items/content.ts'
 import { derivativesOf, itemById, type ItemRow } from '../items/rows.ts'
@@ -72,15 +73,6 @@ export type Examining = {
 /** A paper that listed more would be a book; the custody report holds all of them. */
 const mostTransfers = 400
 
-const moves: ReadonlySet<string> = new Set([
-  'item.received',
-  'item.quarantined',
-  'item.released',
-  'item.downloaded',
-  'item.exported',
-  'case.exported',
-  'export.delivered',
-])
 const wrong = /^(item\.found-|fixity\.found-)|^upload\.refused$/
 
 /** Opens and hashes every stored byte of an item. What does not open is an answer here, not a fault. */
