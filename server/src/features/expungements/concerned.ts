@@ -4,6 +4,7 @@ import type { PersonId } from '@sallyport/core/ids'
 import type { Tx } from '#db/within.ts'
 import { type Opened, openEntry } from '#ledger/read.ts'
 import { type EntryRow, entriesAbout, newestEntries } from '#ledger/rows.ts'
+import { openEntriesAfter } from './rows.ts'
 
 /** An entry whose detail an order destroys. */
 export type Concerned = { readonly id: string; readonly act: Act; readonly on: readonly string[] }
@@ -52,14 +53,25 @@ async function* about(tx: Tx, subject: string): AsyncGenerator<EntryRow> {
   }
 }
 
-async function* newest(tx: Tx, of: { person?: string }): AsyncGenerator<EntryRow> {
+async function* by(tx: Tx, person: string): AsyncGenerator<EntryRow> {
   for (let after: EntryRow | undefined; ; ) {
-    const rows = await newestEntries(tx, { ...of, ...(after && { after }), limit: pageSize })
+    const rows = await newestEntries(tx, { person, ...(after && { after }), limit: pageSize })
     yield* rows
     if (rows.length < pageSize) return
     after = rows.at(-1)
   }
 }
+
+async function* all(tx: Tx): AsyncGenerator<EntryRow> {
+  for (let after = noId; ; ) {
+    const rows = await openEntriesAfter(tx, after, pageSize)
+    yield* rows
+    if (rows.length < pageSize) return
+    after = rows.at(-1)?.id ?? after
+  }
+}
+
+const noId = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Every entry that an order is about, opened one by one.
@@ -95,9 +107,9 @@ export async function concerned(tx: Tx, target: Target, words: readonly string[]
   }
   if (target.kind === 'account') {
     for await (const row of about(tx, target.person)) take(row, () => true)
-    for await (const row of newest(tx, { person: target.person })) take(row, () => true)
+    for await (const row of by(tx, target.person)) take(row, () => true)
   }
   const sought = words.map(folded)
-  if (sought.length > 0) for await (const row of newest(tx, {})) take(row, (opened) => names(opened, sought))
+  if (sought.length > 0) for await (const row of all(tx)) take(row, (opened) => names(opened, sought))
   return { entries: [...found.values()], kept: kept.size }
 }

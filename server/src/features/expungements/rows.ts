@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Cursor } from '#db/cursor.ts'
 import type { Schema } from '#db/schema.ts'
 import type { Tx } from '#db/within.ts'
+import type { EntryRow } from '#ledger/rows.ts'
 
 /** What stands of an order for good. */
 export type Order = {
@@ -117,3 +118,14 @@ export const nameDestroyed = (tx: Tx, expungement: ExpungementId, things: readon
 
 export const isDestroyed = async (tx: Tx, thing: string): Promise<boolean> =>
   (await tx.selectFrom('expunged').select('thing').where('thing', '=', thing).executeTakeFirst()) !== undefined
+
+/** Entries that still say something, in the order of their random ids: each page begins where an index finds it. */
+export const openEntriesAfter = (tx: Tx, after: string, limit: number): Promise<EntryRow[]> =>
+  tx
+    .selectFrom('ledger_entry')
+    .select(['id', 'at', 'act', 'person_id', 'leaf', 'holder', 'secret', 'sealed', 'position'])
+    .where('id', '>', after as EntryId)
+    .where('secret', 'is not', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
