@@ -54,6 +54,8 @@ export async function startInside(connections = 10): Promise<Inside> {
       quarantineTypes: [],
       fixityDays: 30,
       fixityRate: 20,
+      timeServers: [],
+      stampMinutes: 60,
       demo: false,
     },
     db,

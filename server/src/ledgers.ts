@@ -13,7 +13,7 @@ import { askTimeServer, type TimeServer } from '#jobs/ask-time.ts'
 import { every } from '#jobs/every.ts'
 import { type Ending, LedgerBehind, SplitView } from '#ledger/newest.ts'
 import type { ProofsOf } from '#ledger/proof-set.ts'
-import { NotReplayed, type Replayed, replayTail } from '#ledger/recover.ts'
+import { NotReplayed, type Replayed, replayTail } from '#ledger/recover/replay.ts'
 import { ledgerFolder, type Sequencer, startSequencer } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 

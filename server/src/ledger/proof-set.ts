@@ -30,6 +30,7 @@ export type ProofSet = {
 
 /**
  * Gives what proves the ledger of an agency: the newest checkpoint that witnesses cosigned if it covers
- * `least` entries, else the newest one that the log signed.
+ * `least` entries, else the newest one that the log signed. Beside the newest stamps it gives the first
+ * ones that cover each of the `places`: they show how early an entry there was in the ledger.
  */
-export type ProofsOf = (agency: AgencyId, least: number) => Promise<ProofSet>
+export type ProofsOf = (agency: AgencyId, least: number, places?: readonly number[]) => Promise<ProofSet>

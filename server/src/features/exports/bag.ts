@@ -18,7 +18,7 @@ import { bagInfo } from './bag-text.ts'
 import { certificates } from './certificates.ts'
 import { type BagFile, type Filling, newFilling, tag } from './filling.ts'
 import { itemFiles } from './item-files.ts'
-import { type Exported, exportSums, placedItems } from './rows.ts'
+import { type Exported, exportSums, receiptPlaces, placedItems } from './rows.ts'
 import { verifyPage } from './verify-page.ts'
 
 export type { BagFile } from './filling.ts'
@@ -32,6 +32,8 @@ export type Bagging = Pick<PaperNeeds, 'ground' | 'store' | 'ledger' | 'version'
     readonly altered: (item: ItemId, fault: Altered) => Promise<void>
   }
 
+/** Of how many items the earliest stamp is looked for. With more, of an even sample of them. */
+const mostReceipts = 500
 /** How many items are looked up at once. */
 const portion = 200
 
@@ -47,6 +49,7 @@ const about = ({ ground, ledger }: Bagging, actor: Actor, exported: Exported) =>
       timeZone: agency.time_zone,
       case: { number, title },
       sums: await exportSums(tx, exported.id),
+      receipts: await receiptPlaces(tx, exported.id, mostReceipts),
       published,
       key: writeVkey(key),
     }
@@ -65,7 +68,7 @@ export async function* bagFiles(parts: Bagging, actor: Actor, exported: Exported
   const filling = newFilling()
   try {
     const told = await about(parts, actor, exported)
-    const proofs = await parts.proofsOf(actor.agency, told.published.size)
+    const proofs = await parts.proofsOf(actor.agency, told.published.size, told.receipts)
     const tree: Published = remembered({ ...told.published, note: proofs.checkpoint, size: proofs.size })
     const known: Known = { ...told, published: tree, proofs, signer: await signerFor(parts, actor) }
     const { agency, sums, key } = known

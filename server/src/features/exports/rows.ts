@@ -65,6 +65,21 @@ export async function exportSums(tx: Tx, id: ExportId): Promise<{ readonly items
   return { items: Number(items), bytes: Number(bytes ?? 0) }
 }
 
+/** Where the receipts of an export's items stand in the ledger, in its order; of very many an even sample. */
+export async function receiptPlaces(tx: Tx, id: ExportId, most: number): Promise<readonly number[]> {
+  const { rows } = await sql<{ position: string }>`
+    with places as (
+      select entry.position, row_number() over (order by entry.position) as nth, count(*) over () as of
+      from vault.export_item as listed
+      join vault.item as item on item.agency_id = listed.agency_id and item.id = listed.item_id
+      join vault.ledger_entry as entry on entry.agency_id = item.agency_id and entry.id = item.received_entry
+      where listed.export_id = ${id}::uuid and entry.position is not null
+    )
+    select position from places where nth % greatest(1, ceil(of / ${most}::numeric)::bigint) = 0 or nth = 1
+    order by position`.execute(tx)
+  return rows.map(({ position }) => Number(position))
+}
+
 /** Items of an export, the oldest first: those before a place, or the last ones. */
 export async function placedItems(
   tx: Tx,

@@ -1,6 +1,6 @@
 import type { AgencyId } from '@sallyport/core/ids'
 import { consistencyProof } from '@sallyport/core/tiles'
-import { type Ground, theServer, within } from '#db/within.ts'
+import { type Ground, theServer, type Tx, within } from '#db/within.ts'
 import { sha256 } from '#keys/primitives.ts'
 import type { ProofSet, ProofsOf, StampedCheckpoint } from '#ledger/proof-set.ts'
 import { ledgerHead } from '#ledger/rows.ts'
@@ -8,7 +8,7 @@ import { ledgerFolder } from '#ledger/sequencer.ts'
 import { type TileFolder, tileFolder } from '#ledger/tile-folder.ts'
 import { ledgerSetting, newestCosigned } from '../witnesses/rows.ts'
 import type { Witnessing } from '../witnesses/witnessing.ts'
-import { newestStamps, type StampRow } from './rows.ts'
+import { firstStampsAfter, newestStamps, type StampRow } from './rows.ts'
 import type { Stamping } from './stamping.ts'
 
 /** How long an export waits for the witnesses of the agency. Without them it goes on, and says so. */
@@ -29,7 +29,7 @@ type Parts = {
  */
 export const proofsFrom =
   ({ ground, folder, witnessing, stamping }: Parts): ProofsOf =>
-  async (agency, least) => {
+  async (agency, least, places = []) => {
     await witnessing.cosigned(agency, least, witnessMs)
     const { checkpoint, size, policy } = await within(ground, theServer(agency), async (tx) => {
       const [head, cosigned] = [await ledgerHead(tx), await newestCosigned(tx)]
@@ -38,11 +38,29 @@ export const proofsFrom =
       return { checkpoint: best.note, size: best.size, policy: (await ledgerSetting(tx)).policy }
     })
     await stamping.stamp(agency, { size, note: checkpoint })
-    const rows = await within(ground, theServer(agency), (tx) => newestStamps(tx, size))
+    const rows = await within(ground, theServer(agency), (tx) => stampsFor(tx, places, size))
     const tiles = tileFolder(ledgerFolder(folder, agency))
     const stamps = await Promise.all(rows.map((row) => stampedAt(tiles, row, size)))
     return { checkpoint, size, ...(policy !== null && { policy }), stamps } satisfies ProofSet
   }
+
+/** The newest stamp of each authority, and the first after each place; each once. */
+async function stampsFor(tx: Tx, places: readonly number[], size: number): Promise<StampRow[]> {
+  const found = new Map<string, StampRow>()
+  const keep = (rows: readonly StampRow[]) => {
+    for (const row of rows) found.set(`${row.size} ${row.authority}`, row)
+  }
+  keep(await newestStamps(tx, size))
+  let covered = -1
+  for (const place of places) {
+    // Places come in order: what the last stamps found cover already needs no second look.
+    if (place < covered) continue
+    const first = await firstStampsAfter(tx, place, size)
+    keep(first)
+    covered = Math.min(...first.map((row) => row.size), size)
+  }
+  return [...found.values()].toSorted((a, b) => a.size - b.size)
+}
 
 async function stampedAt(tiles: TileFolder, row: StampRow, size: number): Promise<StampedCheckpoint> {
   const { authority, note, response, time, chain, crls } = row

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
-import { aLedger, faultsIn, naiveRoot, ownerConfig, type TestLedger } from '../testing/ledger.ts'
-import { atEnd } from '../testing/postgres.ts'
-import { sequence } from './log.ts'
-import { NotReplayed, replayTail } from './recover.ts'
-import { startSequencer } from './sequencer.ts'
-import { tileFolder } from './tile-folder.ts'
+import { aLedger, faultsIn, naiveRoot, ownerConfig, type TestLedger } from '../../testing/ledger.ts'
+import { atEnd } from '../../testing/postgres.ts'
+import { sequence } from '../log.ts'
+import { NotReplayed, replayTail } from './replay.ts'
+import { startSequencer } from '../sequencer.ts'
+import { tileFolder } from '../tile-folder.ts'
 
 const owner = new pg.Pool({ ...ownerConfig, max: 1 })
 atEnd(() => owner.end())

@@ -5,12 +5,12 @@ import type { VerifierKey } from '@sallyport/core/note'
 import { type Edge, edgeOf, emptyEdge, entriesPath, grow, readBundle, rootOf, tileWidth } from '@sallyport/core/tiles'
 import { theServer, type Tx, within } from '#db/within.ts'
 import { sha256 } from '#keys/primitives.ts'
-import { openLog, type LogParts } from './log.ts'
-import { placesOf, replayEntries } from './replayed-rows.ts'
-import { record } from './record.ts'
-import { holdLedger, ledgerHead, swapHead } from './rows.ts'
-import { verifiers } from './signatures.ts'
-import type { TileFolder } from './tile-folder.ts'
+import { openLog, type LogParts } from '../log.ts'
+import { placesOf, replayEntries } from './rows.ts'
+import { record } from '../record.ts'
+import { holdLedger, ledgerHead, swapHead } from '../rows.ts'
+import { verifiers } from '../signatures.ts'
+import type { TileFolder } from '../tile-folder.ts'
 
 /** Why a tail cannot be replayed, in a sentence for the person who runs the vault. */
 export class NotReplayed extends Error {
