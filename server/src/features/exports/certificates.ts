@@ -2,6 +2,7 @@ import { unknownClock } from '#db/clock.ts'
 import type { Actor } from '#db/within.ts'
 import { readVkey } from '@sallyport/core/note'
 import { sha256 } from '#keys/primitives.ts'
+import { certificateRecord } from '../papers/certificate-record.ts'
 import { ledgerStated, running, signedPaper, titles, writeStated } from '../papers/compose.ts'
 import type { Statement } from '../papers/statement.ts'
 import type { Bagging, Known } from './bag.ts'
@@ -46,6 +47,7 @@ export async function* certificates(
     proofs,
     running: running(parts.version),
   }
+  yield tag(filling, 'certificates/902-14.json', `${JSON.stringify(certificateRecord(stated), null, 2)}\n`)
   for (const [kind, name] of Object.entries(kinds) as [keyof typeof kinds, string][]) {
     const cover = { title: `${titles[kind]}: ${subject}`, agency: agency.name, subject, at }
     const { pdf } = await signedPaper({ cover, signer, stamp: parts.stamp(actor) }, (paper) =>

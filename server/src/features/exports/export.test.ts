@@ -302,6 +302,10 @@ test('a bag brings drafts of the certifications, and everything in it is in both
     assert.match(pdf, /\/SubFilter \/ETSI\.CAdES\.detached/)
   }
   assert.match(await readFile(join(folder, 'keys', 'papers.pem'), 'utf8'), /BEGIN CERTIFICATE/)
+  type Record = { items: { sha256: { declared: { sha256: string }; atReceipt: string; now: string } }[] }
+  const record = JSON.parse(await readFile(join(folder, 'certificates', '902-14.json'), 'utf8')) as Record
+  const { declared, atReceipt, now } = record.items[0]?.sha256 ?? {}
+  assert.deepEqual([declared?.sha256, atReceipt, now], Array(3).fill(sha256Of(video)))
 })
 
 test('no bag leaves that cannot prove its own making, as while another server holds the ledger', async () => {

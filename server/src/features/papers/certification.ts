@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { acts } from '@sallyport/core/acts'
 import type { Paper } from './document.ts'
 import type { Examined } from './examine.ts'
@@ -199,8 +200,11 @@ export function writeLedger(paper: Paper, { ledger, proofs }: Statement): void {
   paper.fact('Key', ledger.key)
   paper.fact('Checkpoint', `${count(ledger.size)} entries, root ${grouped(ledger.root)}`)
   paper.fact('Cosigned by', ledger.witnesses.join(', ') || 'nobody')
-  for (const { authority, time, size } of proofs.stamps)
-    paper.fact('Stamped', `${utc(time)} by ${authority}, over the checkpoint of ${count(size)} entries (RFC 3161)`)
+  for (const { authority, time, size, response } of proofs.stamps)
+    paper.fact(
+      'Stamped',
+      `${utc(time)} by ${authority}, over the checkpoint of ${count(size)} entries (RFC 3161; SHA-256 of the answer ${grouped(hash('sha256', response))})`,
+    )
   if (proofs.stamps.length === 0) paper.fact('Stamped', 'by nobody')
 }
 
