@@ -35,14 +35,14 @@ export async function insertRound(
     insert into vault.fixity_round (number, begun_at, begun_by, objects, bytes)
     select coalesce((select max(number) from vault.fixity_round), 0) + 1, ${at}, ${by}::uuid, count(*), coalesce(sum(o.sealed_length), 0)
     from vault.fixity f join vault.object o on o.agency_id = f.agency_id and o.id = f.object_id
-    where f.round < ${never}
+    where f.round < ${neverDue}
     on conflict do nothing`.execute(tx)
   const last = await lastRound(tx)
   return last && last.begun_at.getTime() === at.getTime() && !last.ended_at ? last : undefined
 }
 
 /** The round of an object that was destroyed by order: it is never due again. */
-export const never = 2_147_483_647
+export const neverDue = 2_147_483_647
 
 /**
  * Takes or renews the lease of the round under way, by the database's clock. Undefined if there is none or

@@ -3,6 +3,7 @@ import type { CaseId, ExportId, ItemId, NoteId, ObjectId, PaperId, PersonId } fr
 import { sql } from 'kysely'
 import { anyOf } from '#db/any-of.ts'
 import type { Tx } from '#db/within.ts'
+import { neverDue } from '../../fixity/rows.ts'
 
 /**
  * What destroys. Each statement works only on what an order names that two people have decided: triggers
@@ -56,7 +57,7 @@ const sameId = (item: ItemId): CaseId => item as string as CaseId
 export async function destroyObject(tx: Tx, object: ObjectId, at: Date): Promise<void> {
   await tx.updateTable('object_key').set({ wrapped: null }).where('object_id', '=', object).execute()
   await tx.updateTable('object').set({ expunged_at: at }).where('id', '=', object).execute()
-  await sql`update vault.fixity set round = 2147483647 where object_id = ${object}`.execute(tx)
+  await tx.updateTable('fixity').set({ round: neverDue }).where('object_id', '=', object).execute()
 }
 
 export const destroyRemarks = (tx: Tx, ids: readonly NoteId[]) =>
