@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reasonTouches } from '@sallyport/core/access'
 import { contract, id, instant, line, prose, sha256Hex } from './contract.ts'
 import { newPassword, signInName } from './people.ts'
 
@@ -113,6 +114,8 @@ export const agency = z.object({
   banner,
   policy: z.literal('cjis-v6'),
   passwordLength: z.int(),
+  /** For which touches of an item a reason is asked; for a download and an export it always is. */
+  reasonFor: z.array(z.enum(reasonTouches)),
   createdAt: instant,
 })
 
@@ -127,7 +130,7 @@ export const readAgency = contract({
 })
 
 export const changeAgency = contract({
-  does: 'Changes the notice, the name, the time zone or the shortest password. Never looser than the policy floor.',
+  does: 'Changes the notice, the name, the time zone, the shortest password, or for what a reason is asked. Never looser than the policy floor.',
   method: 'PATCH',
   path: '/agency',
   permission: 'agency.change',
@@ -137,6 +140,7 @@ export const changeAgency = contract({
     timeZone: timeZone.optional(),
     bannerText: prose(4000).optional(),
     passwordLength: z.int().min(8).max(64).optional(),
+    reasonFor: z.array(z.enum(reasonTouches)).max(reasonTouches.length).optional(),
   }),
   reply: agency,
   refuses: [],

@@ -8,9 +8,11 @@ import * as fixity from './fixity.ts'
 import * as items from './items.ts'
 import * as papers from './papers.ts'
 import * as people from './people.ts'
+import * as prints from './prints.ts'
 import * as search from './search.ts'
 import * as sessions from './sessions.ts'
 import * as stamps from './stamps.ts'
+import * as transfers from './transfers.ts'
 import * as uploads from './uploads.ts'
 import * as witnesses from './witnesses.ts'
 
@@ -24,6 +26,8 @@ export const contracts: readonly { noun: string; name: string; contract: Contrac
   people,
   cases,
   items,
+  prints,
+  transfers,
   uploads,
   search,
   exports,

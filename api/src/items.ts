@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { verdict } from './agency.ts'
 import { annotation, byteCount, contract, id, instant, line, pageOf, paging, prose, sha256Hex } from './contract.ts'
+import { earlierNumber, holding } from './parties.ts'
 
 export const categories = [
   'body-worn-video',
@@ -83,8 +84,14 @@ export const itemRecord = itemLine.extend({
   /** Other items of the agency with the same bytes, as far as the caller may see them. */
   sameBytes: z.array(z.object({ id: id<'item'>(), exhibit: z.int().nullable(), caseNumber: z.string() })),
   annotations: z.array(annotation),
+  holder: holding,
+  /** Numbers that it had in other cases before it was moved, oldest first. */
+  earlier: z.array(earlierNumber),
   may: z.object({
     change: z.boolean(),
+    print: z.boolean(),
+    move: z.boolean(),
+    transfer: z.boolean(),
     play: z.boolean(),
     download: z.boolean(),
     export: z.boolean(),
@@ -172,7 +179,7 @@ export const openViewing = contract({
   ledger: 'item.opened',
   params: one,
   body: z.discriminatedUnion('purpose', [
-    z.strictObject({ purpose: z.literal('view') }),
+    z.strictObject({ purpose: z.literal('view'), why: line(400).optional() }),
     z.strictObject({ purpose: z.literal('download'), why: line(400) }),
   ]),
   reply: z.object({
@@ -183,7 +190,7 @@ export const openViewing = contract({
     size: byteCount,
     endsAt: instant,
   }),
-  refuses: ['item/not-found', 'item/expunged', 'item/not-held', 'session/not-permitted'],
+  refuses: ['item/not-found', 'item/expunged', 'item/not-held', 'item/reason-needed', 'session/not-permitted'],
 })
 
 export const readContent = contract({

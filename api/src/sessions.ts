@@ -1,4 +1,4 @@
-import { permissions, reaches } from '@sallyport/core/access'
+import { permissions, reaches, reasonTouches } from '@sallyport/core/access'
 import { z } from 'zod'
 import { slug } from './agency.ts'
 import { contract, id, instant, sha256Hex } from './contract.ts'
@@ -10,7 +10,14 @@ const code = z.string().regex(/^\d{6}$/, 'Six digits')
 export const session = z.object({
   id: id<'session'>(),
   person: z.object({ id: id<'person'>(), name: z.string(), signInName: z.string(), roles: z.array(personRole) }),
-  agency: z.object({ id: id<'agency'>(), slug, name: z.string(), timeZone: z.string() }),
+  agency: z.object({
+    id: id<'agency'>(),
+    slug,
+    name: z.string(),
+    timeZone: z.string(),
+    /** Touches of an item for which this agency asks a reason, beside downloads and exports. */
+    reasonFor: z.array(z.enum(reasonTouches)),
+  }),
   /** What the roles permit, with its reach: the pages show only what this holds. */
   permissions: z.partialRecord(z.enum(Object.keys(permissions) as (keyof typeof permissions)[]), z.enum(reaches)),
   /** Sent back as the header `x-sallyport-csrf` with everything but GET. */

@@ -30,6 +30,9 @@ export const permissions = {
   'item.change': 'correct or add to the record of an item',
   'item.play': 'open the content of an item',
   'item.download': 'download the content of an item',
+  'item.print': 'print the page of an item',
+  'item.move': 'move an item to another case',
+  'item.transfer': 'pass on and take over custody of an item',
   'item.export': 'export an item or a case with its proofs',
   'item.verify': 'have the stored bytes and the custody of an item checked',
   'item.release': 'release an item from quarantine',
@@ -56,6 +59,8 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.add': 'case',
     'item.change': 'own',
     'item.play': 'own',
+    'item.print': 'own',
+    'item.transfer': 'own',
     'item.verify': 'own',
     'custody.read': 'own',
     'people.read': 'agency',
@@ -69,6 +74,9 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.add': 'case',
     'item.change': 'case',
     'item.play': 'case',
+    'item.print': 'case',
+    'item.move': 'case',
+    'item.transfer': 'case',
     'item.download': 'case',
     'item.export': 'case',
     'item.verify': 'case',
@@ -85,6 +93,9 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.add': 'agency',
     'item.change': 'agency',
     'item.play': 'agency',
+    'item.print': 'agency',
+    'item.move': 'agency',
+    'item.transfer': 'agency',
     'item.download': 'agency',
     'item.export': 'agency',
     'item.verify': 'agency',
@@ -108,6 +119,9 @@ const grants: Record<Role, Partial<Record<Permission, Reach>>> = {
     'item.add': 'case',
     'item.change': 'case',
     'item.play': 'agency',
+    'item.print': 'agency',
+    'item.move': 'case',
+    'item.transfer': 'case',
     'item.verify': 'agency',
     'custody.read': 'agency',
     'paper.prepare': 'agency',
@@ -154,9 +168,17 @@ const asks: Partial<Record<Permission, Level>> = {
   'item.add': 'work',
   'item.change': 'work',
   'item.export': 'work',
+  'item.move': 'lead',
   'paper.prepare': 'work',
   'case.share': 'lead',
 }
+
+/**
+ * For which touches of an item an agency chooses whether a reason is asked. For a download and for an export one is
+ * always asked: it is the floor of this vault.
+ */
+export const reasonTouches = ['view', 'print', 'copy', 'transfer'] as const
+export type ReasonTouch = (typeof reasonTouches)[number]
 
 /** What the decision needs to know of the thing that is asked for. */
 export type Standing = {

@@ -3,6 +3,9 @@
  *
  * The act stands in clear in the tree, so its name says what kind of thing happened and nothing
  * about whom it happened to. docs/ACTS.md is made from this table.
+ *
+ * That the key of an object was used has no act of its own. Who opens, downloads, copies, verifies or exports an
+ * item has it unwrapped for just that, so the detail of their entry says `key: 'object'` and for what.
  */
 export const acts = {
   'agency.created': 'set up the agency in this vault',
@@ -54,6 +57,15 @@ export const acts = {
   'item.played': 'played parts of the item',
   'item.served': 'was sent bytes of the item',
   'item.downloaded': 'downloaded the item',
+  'item.printed': 'printed the page of the item',
+  'item.copied': 'handed out a copy of the item',
+  'item.moved': 'moved the item to another case',
+  'item.transfer-offered': 'offered custody of the item, and signed',
+  'item.transferred': 'signed that custody of the item has passed',
+  'item.transfer-refused': 'refused custody of the item',
+  'item.transfer-withdrawn': 'withdrew an offer of custody of the item',
+  'item.transfer-expired': 'let an offer of custody of the item run out',
+  'transfer.listed': 'looked at offers of custody',
   'item.verified': 'had the stored bytes and the custody of the item checked',
   'item.found-altered': 'found that stored bytes of the item do not match what was received',
   'item.exported': 'exported the item',

@@ -22,6 +22,7 @@ export type EntryId = Id<'entry'>
 export type NoteId = Id<'note'>
 export type AlarmId = Id<'alarm'>
 export type FindingId = Id<'finding'>
+export type TransferId = Id<'transfer'>
 export type ExpungementId = Id<'expungement'>
 export type PaperId = Id<'paper'>
 export type MonitorId = Id<'monitor'>

@@ -1,3 +1,4 @@
+import { refusalsOfCustody } from './refusals-of-custody.ts'
 import { refusalsOfProof } from './refusals-of-proof.ts'
 
 /**
@@ -238,6 +239,7 @@ export const refusals = {
     says: 'There is nothing in this case that can be exported by you.',
     next: 'Check that the items are held and that your role may export them.',
   },
+  ...refusalsOfCustody,
   ...refusalsOfProof,
 } as const satisfies Record<string, { status: number; says: string; next: string }>
 

@@ -10,6 +10,7 @@ import { alarmRoutes } from '#features/alarms/routes.ts'
 import { caseRoutes } from '#features/cases/routes.ts'
 import { custodyRoutes } from '#features/custody/routes.ts'
 import type { Bagging } from '#features/exports/bag.ts'
+import { moveRoutes } from '#features/moves/routes.ts'
 import { expungementRoutes } from '#features/expungements/routes.ts'
 import { exportRoutes } from '#features/exports/routes.ts'
 import { type Fixity, startFixity } from '#features/fixity/round.ts'
@@ -22,6 +23,8 @@ import { peopleRoutes } from '#features/people/routes.ts'
 import { searchRoutes } from '#features/search/routes.ts'
 import { sessionRoutes } from '#features/sessions/routes.ts'
 import { doorkeeper } from '#features/sessions/sign-in.ts'
+import { expire } from '#features/transfers/answer.ts'
+import { transferRoutes } from '#features/transfers/routes.ts'
 import { type Receiving, startReceiving } from '#features/uploads/receiving.ts'
 import { uploadRoutes } from '#features/uploads/routes.ts'
 import { stampFor } from '#features/stamps/proofs.ts'
@@ -126,7 +129,11 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const routes = routesOf(parts, made)
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   serveLedgers(app, { ground, folder, now, agencyNamed: (slug) => named(slug).catch(() => undefined) })
-  const tidying = every(tidyMs, async () => void (await Promise.all((await ids()).map(receiving.tidy))), say)
+  const expiring = async (agency: AgencyId) => {
+    if ((await expire(ground, agency, now())) > 0) sequencer.poke(agency)
+  }
+  const tidy = (agency: AgencyId) => Promise.all([receiving.tidy(agency), expiring(agency)])
+  const tidying = every(tidyMs, async () => void (await Promise.all((await ids()).map(tidy))), say)
 
   const stop = async () => {
     await tidying.stop()
@@ -200,6 +207,8 @@ function routesOf({ config, store, now, version, verifier }: VaultParts, made: M
     ...peopleRoutes({ origin, isAgency }),
     ...caseRoutes,
     ...itemRoutes({ ground, store, served, ledger, now }),
+    ...transferRoutes({ ground }),
+    ...moveRoutes,
     ...uploadRoutes({ ground, receiving, room, days, now, poke, say }),
     ...custodyRoutes({ ground, ledger, now }),
     ...searchRoutes,

@@ -16,6 +16,7 @@ export type Things = {
   readonly paper: string
   readonly expungement: string
   readonly monitor: string
+  readonly transfer: string
 }
 
 type Asked = Readonly<Record<string, unknown>>
@@ -72,6 +73,20 @@ const asked = (of: Things): Readonly<Record<string, Asked>> => ({
   releaseItem: { id: of.item, why },
   verifyItem: { id: of.item },
   openViewing: { id: of.item, purpose: 'view' },
+  printItem: { id: of.item, why },
+  copyItem: { id: of.item, medium: 'disc', label: 'DISC 1 of the walk', receiver: 'A. Receiver', why },
+  moveItem: { id: of.item, case: of.case, why },
+  offerTransfer: {
+    id: of.item,
+    to: { kind: 'person', id: of.person },
+    condition: 'Sealed',
+    why,
+    code,
+  },
+  listTransfers: { item: of.item },
+  acceptTransfer: { id: of.transfer, digest: '0'.repeat(64), code },
+  refuseTransfer: { id: of.transfer, why },
+  withdrawTransfer: { id: of.transfer, why },
   readContent: { id: of.viewing },
   reportPlayed: { id: of.viewing, parts: [{ from: 0, to: 1, speed: 1 }] },
   readCustody: { id: of.item },
@@ -164,5 +179,6 @@ export const nothings = (): Things => {
     paper: some(),
     expungement: some(),
     monitor: some(),
+    transfer: some(),
   }
 }

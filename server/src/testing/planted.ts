@@ -22,6 +22,7 @@ import { anAuthority } from './authority.ts'
 import type { Founded, Person } from './cast.ts'
 import { declareItem, readViewing, sendPart } from './deliver.ts'
 import type { Things } from './every-contract.ts'
+import { handsOver } from './hands.ts'
 import { until } from './house.ts'
 import type { TestVault } from './vault.ts'
 import { aWitness } from './witness.ts'
@@ -132,6 +133,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
   const later = await vault.anItem(detective, { case: id, originalName: 'later.exe' })
   await vault.ask(custodian)(releaseItem, { id: later.id, why: about('reason of a release') })
 
+  const transfer = await handsOver(vault, { detective, custodian, file: id, item: item.id, about })
   const viewing = await ask(openViewing, { id: item.id, purpose: 'download', why: about('reason of a download') })
   await readViewing(vault, detective, { path: viewing.content })
   await ask(reportPlayed, { id: viewing.id, parts: [{ from: 0, to: 4, speed: 1 }] })
@@ -161,6 +163,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
   const things = {
     alarm,
     expungement,
+    transfer,
     monitor: (await vault.ask(agency.administrator)(addMonitor, { name: 'A monitor' })).monitor.id,
     case: id,
     item: item.id,

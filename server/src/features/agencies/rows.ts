@@ -16,7 +16,7 @@ export const agencyFile = (tx: Tx) =>
 
 export type AgencyFile = Awaited<ReturnType<typeof agencyFile>>
 
-type New = Omit<AgencyFile, 'agency_id'> & { readonly id: AgencyId }
+type New = Omit<AgencyFile, 'agency_id' | 'reasons'> & { readonly id: AgencyId }
 
 export async function insertAgency(tx: Tx, { id, slug, ...file }: New): Promise<void> {
   await tx.insertInto('directory').values({ agency_id: id, slug, created_at: file.created_at }).execute()
@@ -36,7 +36,9 @@ export const agencyKeys = (tx: Tx) =>
 
 export const changeAgencyRow = (
   tx: Tx,
-  changes: Partial<Pick<AgencyFile, 'name' | 'time_zone' | 'banner_text' | 'banner_version' | 'password_length'>>,
+  changes: Partial<
+    Pick<AgencyFile, 'name' | 'time_zone' | 'banner_text' | 'banner_version' | 'password_length' | 'reasons'>
+  >,
 ) => tx.updateTable('agency_file').set(changes).execute()
 
 export async function storedSums(tx: Tx): Promise<{ objects: number; bytes: number }> {

@@ -23,18 +23,21 @@ const shown = (file: AgencyFile): z.output<typeof agencyForm> => ({
   banner: bannerOf(file),
   policy: file.policy,
   passwordLength: file.password_length,
+  reasonFor: [...file.reasons],
   createdAt: file.created_at.toISOString(),
 })
 
 export const settings = async (tx: Tx) => shown(await agencyFile(tx))
 
 /** Changes the settings. A new notice has a new version: whoever signs in next must accept it. */
-export async function change(tx: Tx, { name, timeZone, bannerText, passwordLength }: Asked<typeof changeAgency>) {
+export async function change(tx: Tx, asked: Asked<typeof changeAgency>) {
+  const { name, timeZone, bannerText, passwordLength, reasonFor } = asked
   const before = shown(await agencyFile(tx))
   const changes = {
     ...(name !== undefined && { name }),
     ...(timeZone !== undefined && { time_zone: timeZone }),
     ...(passwordLength !== undefined && { password_length: passwordLength }),
+    ...(reasonFor !== undefined && { reasons: [...new Set(reasonFor)].sort() }),
     ...(bannerText !== undefined && { banner_text: bannerText, banner_version: sha256(Buffer.from(bannerText)) }),
   }
   if (Object.keys(changes).length > 0) await changeAgencyRow(tx, changes)

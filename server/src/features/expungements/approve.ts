@@ -10,6 +10,7 @@ import { holdCase } from '../cases/rows.ts'
 import { me } from '../cases/standing.ts'
 import { holdAdministrators } from '../people/rows.ts'
 import { endSessionsOf } from '../sessions/rows.ts'
+import { destroyStatements } from '../transfers/rows.ts'
 import {
   destroyAccount,
   destroyEntries,
@@ -80,7 +81,10 @@ async function destroy(tx: Tx, { row, found, now }: Executing): Promise<void> {
   await destroyPapers(tx, papers)
   await endExports(tx, exports, now)
   if (object) await destroyObject(tx, object.id, now)
-  if (row.scope === 'item') await destroyItem(tx, row.target as ItemId, wordsInPlace(row))
+  if (row.scope === 'item') {
+    await destroyItem(tx, row.target as ItemId, wordsInPlace(row))
+    await destroyStatements(tx, row.target as ItemId, wordsInPlace(row).title)
+  }
   if (row.scope === 'account') {
     await endSessionsOf(tx, row.target as PersonId, now)
     await destroyAccount(tx, row.target as PersonId)

@@ -8,13 +8,15 @@ import {
   reportPlayed,
   verifyItem,
 } from '@sallyport/api/items'
+import { copyItem, printItem } from '@sallyport/api/prints'
 import type { Ground } from '#db/within.ts'
 import { bytesRoute, type Route, route, slowRoute } from '#http/route.ts'
 import type { ObjectStore } from '#store/object-store.ts'
+import { copy, print } from './copies.ts'
 import { annotate, list, release } from './items.ts'
 import { itemShown } from './shown.ts'
 import { verify } from './verify.ts'
-import { content, open, played, type Served } from './viewings.ts'
+import { content, openFor, played, type Served } from './viewings.ts'
 
 type Needs = {
   readonly ground: Ground
@@ -30,7 +32,9 @@ export const itemRoutes = (needs: Needs): readonly Route[] => [
   route(annotateItem, ({ tx, asked, now }) => annotate(tx, asked, now)),
   route(releaseItem, ({ tx, asked }) => release(tx, asked)),
   slowRoute(verifyItem, ({ tx, asked }) => verify(tx, asked.id, needs)),
-  route(openViewing, ({ tx, asked, now }) => open(tx, asked, now)),
+  route(openViewing, ({ tx, asked, now }) => openFor(tx, asked, now)),
+  route(printItem, ({ tx, asked, now }) => print(tx, asked, now)),
+  route(copyItem, ({ tx, asked, now }) => copy(tx, asked, now)),
   bytesRoute(readContent, ({ tx, asked, from }) => content(tx, { ...asked, from }, needs)),
   route(reportPlayed, ({ tx, asked, now }) => played(tx, asked, now)),
 ]

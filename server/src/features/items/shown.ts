@@ -9,7 +9,10 @@ import { type CaseFacts, casesByIds, remarksOn } from '../cases/rows.ts'
 import { annotationsShown, corrected, whoIs } from '../cases/shown.ts'
 import { levelsOn } from '../cases/standing.ts'
 import { lastCheck } from '../fixity/rows.ts'
+import { movesOf } from '../moves/rows.ts'
 import { namesOf } from '../people/rows.ts'
+import { holderOf, named } from '../transfers/holder.ts'
+import { openTransfer } from '../transfers/rows.ts'
 import { derivativesOf, type ItemFacts, itemById, type ItemRow, itemsByIds, objectOf, withSameBytes } from './rows.ts'
 
 type Line = z.output<typeof itemLine>
@@ -124,6 +127,30 @@ export async function sameBytes(tx: Tx, sha256: Uint8Array, than: ItemId) {
     .map(({ id, exhibit, case_id }) => ({ id, exhibit, caseNumber: numbers.get(case_id) ?? '' }))
 }
 
+async function holdingShown(tx: Tx, row: ItemRow): Promise<z.output<typeof itemRecord>['holder']> {
+  const { by, since } = await holderOf(tx, row)
+  const open = await openTransfer(tx, row.id)
+  return {
+    by: await named(tx, by),
+    since: since?.toISOString() ?? null,
+    offer: open ? { id: open.id, to: open.statement.to.name, endsAt: open.ends_at.toISOString() } : null,
+  }
+}
+
+/** A case that the person does not see is not named, only that the item was somewhere else. */
+async function earlierNumbers(tx: Tx, id: ItemId): Promise<z.output<typeof itemRecord>['earlier']> {
+  const moves = await movesOf(tx, id)
+  const numbers = await caseNumbers(
+    tx,
+    moves.map(({ from_case }) => from_case),
+  )
+  return moves.map(({ from_case, from_exhibit, at }) => ({
+    case: { id: from_case, number: numbers.get(from_case) ?? null },
+    exhibit: from_exhibit,
+    until: at.toISOString(),
+  }))
+}
+
 export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof itemRecord>> {
   const seen = await seenItem(tx, id)
   const { row } = seen
@@ -160,8 +187,13 @@ export async function itemShown(tx: Tx, id: ItemId): Promise<z.output<typeof ite
     })),
     sameBytes: row.sha256 ? await sameBytes(tx, row.sha256, id) : [],
     annotations: annotationsShown(remarks, names),
+    holder: await holdingShown(tx, row),
+    earlier: await earlierNumbers(tx, id),
     may: {
       change: may('item.change'),
+      print: may('item.print'),
+      move: may('item.move'),
+      transfer: may('item.transfer'),
       play: may('item.play'),
       download: may('item.download'),
       export: may('item.export'),

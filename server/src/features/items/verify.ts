@@ -95,12 +95,17 @@ export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Ve
     await alarm(checked, { ...needs, actor, row, object: original.stored.id })
     const steps = [
       ...bytesSteps(checked, original),
-      entered(receipt, { row, original }),
+      entered(receipt, { row, original, moved: custody.entries.filter(isMove) }),
       ...(await entrySteps(id, { ...custody, published: remembered(ledger.published) })),
       await signatureStep(ledger),
     ]
     const found = verdictOf(steps, needs.now())
-    const detail = { sound: found.sound, steps: steps.map(({ did, sound }) => ({ did, sound })) }
+    const detail = {
+      sound: found.sound,
+      key: 'object',
+      purpose: 'verify',
+      steps: steps.map(({ did, sound }) => ({ did, sound })),
+    }
     return { reply: found, on: [id, row.case_id], detail }
   }
 }
@@ -168,6 +173,25 @@ function bytesSteps({ sha256: plain, sealedSha256, faults }: Checked, original: 
   ]
 }
 
+const isMove = ({ leaf: { act, outcome } }: Opened): boolean => act === 'item.moved' && outcome === 'done'
+
+type Place = { readonly case?: unknown; readonly exhibit?: unknown }
+
+/**
+ * The number under which an item must have been received: its own, followed back through every move that the
+ * ledger tells of. Undefined where the moves do not lead from one to the next, and to the case where it is now.
+ */
+function numberBefore(row: ItemRow, moved: readonly Opened[]): unknown {
+  let place: Place | undefined = { case: row.case_id, exhibit: row.exhibit }
+  for (const { shown } of moved.toReversed()) {
+    const [from, to] = [shown?.detail['from'], shown?.detail['to']] as (Place | undefined)[]
+    place = to?.case === place?.case && to?.exhibit === place?.exhibit ? from : undefined
+  }
+  return place?.exhibit
+}
+
+type Entered = { readonly row: ItemRow; readonly original: Original; readonly moved: readonly Opened[] }
+
 const isReceipt = ({ leaf: { act, outcome } }: Opened): boolean =>
   (act === 'item.received' || act === 'item.quarantined') && outcome === 'done'
 
@@ -175,11 +199,11 @@ const isReceipt = ({ leaf: { act, outcome } }: Opened): boolean =>
  * Whoever owns the database may have given this item the file, the digest and the entry of another one, which
  * fit each other. So it must be the entry that tells of this very item, and of everything that leads to its file.
  */
-function entered(receipt: Opened | undefined, { row, original }: { row: ItemRow; original: Original }): Step {
+function entered(receipt: Opened | undefined, { row, original, moved }: Entered): Step {
   const { stored, sha256: plain, sealedSha256 } = original
   const is: Readonly<Record<string, unknown>> = {
     item: row.id,
-    exhibit: row.exhibit,
+    exhibit: numberBefore(row, moved),
     sha256: plain,
     size: stored.length,
     object: stored.id,

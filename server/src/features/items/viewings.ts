@@ -8,6 +8,7 @@ import { documentPolicy } from '#http/headers.ts'
 import type { Bytes, From } from '#http/route.ts'
 import { record } from '#ledger/record.ts'
 import { Altered, type ObjectStore } from '#store/object-store.ts'
+import { mustGiveReason } from '../agencies/reasons.ts'
 import { raise } from '../alarms/raise.ts'
 import { bytesOf, type Original, originalOf, rangeOf } from './content.ts'
 import { insertViewing, ownViewing } from './rows.ts'
@@ -30,24 +31,37 @@ async function openable(tx: Tx, { id, purpose }: Wanted): Promise<Seen> {
   return seen
 }
 
-/** Enters that the person opens the content, before a byte of it can leave. */
-export async function open(tx: Tx, asked: Asked<typeof openViewing>, now: Date) {
-  const { id, purpose } = asked
-  const seen = await openable(tx, asked)
+/**
+ * Opens a viewing, and enters that the content is opened, before a byte of it can leave. The key of the object is
+ * unwrapped for it as often as a part is asked for; the entry says so once.
+ */
+export async function open(tx: Tx, wanted: Wanted, now: Date) {
+  const { id, purpose } = wanted
+  const { row } = await openable(tx, wanted)
   const viewing = randomUUID() as ViewingId
   const ends = new Date(now.getTime() + viewingMs)
   await insertViewing(tx, { id: viewing, item: id, purpose, at: now, ends })
-  const on = [id, seen.row.case_id]
-  tell(tx, on, { viewing, purpose, key: 'released to this server' })
-  if (asked.purpose === 'download')
-    await record(tx, { act: 'item.downloaded', on, detail: { viewing, why: asked.why }, at: now })
-  return {
+  tell(tx, [id, row.case_id], { viewing, purpose, key: 'object' })
+  const shown = {
     id: viewing,
     content: `/api/viewings/${viewing}/content`,
-    mediaType: seen.row.facts.mediaType,
-    size: seen.row.size,
+    mediaType: row.facts.mediaType,
+    size: row.size,
     endsAt: ends.toISOString(),
   }
+  return { viewing: shown, row }
+}
+
+/** Opens the content to look at it or to take it along, with a reason where one is asked. */
+export async function openFor(tx: Tx, asked: Asked<typeof openViewing>, now: Date) {
+  if (asked.purpose === 'view') await mustGiveReason(tx, 'view', asked.why)
+  const { viewing, row } = await open(tx, asked, now)
+  const { why } = asked
+  if (asked.purpose === 'download') {
+    const detail = { viewing: viewing.id, why: asked.why }
+    await record(tx, { act: 'item.downloaded', on: [asked.id, row.case_id], detail, at: now })
+  } else if (why !== undefined) tell(tx, [], { why })
+  return viewing
 }
 
 /**

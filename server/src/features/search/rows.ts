@@ -32,7 +32,7 @@ export async function index(tx: Tx, { kind, id, caseId, addedBy, at, texts, mark
   await sql`
     insert into vault.search_index (kind, id, case_id, added_by, at, terms)
     values (${kind}, ${id}, ${caseId}, ${addedBy}, ${at}, ${termsOf(tx.keys, { texts, marks })}::bigint[])
-    on conflict (agency_id, kind, id) do update set terms = excluded.terms`.execute(tx)
+    on conflict (agency_id, kind, id) do update set terms = excluded.terms, case_id = excluded.case_id`.execute(tx)
 }
 
 export type Sought = {

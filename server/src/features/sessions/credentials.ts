@@ -1,8 +1,8 @@
 import type { PersonId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
-import { type Actor, type Ground, within } from '#db/within.ts'
+import { type Actor, type Ground, type Tx, within } from '#db/within.ts'
 import { record } from '#ledger/record.ts'
-import { changePersonRow, holdPersonNamed, type PersonRow } from '../people/rows.ts'
+import { changePersonRow, holdPerson, holdPersonNamed, type PersonRow } from '../people/rows.ts'
 import { isPassword } from './passwords.ts'
 import { endSessionsOf } from './rows.ts'
 import { spendableStep } from './totp.ts'
@@ -70,24 +70,56 @@ export async function mustBeWhoTheySay(
     if (!found || !person || person.state === 'disabled' || person.state === 'invited')
       return { is: strangers.failAndAsk(`${door.agency} ${name}`, now) } as const
     if (person.state === 'locked') return { is: 'locked' } as const
-    const secret =
-      person.totp && (tx.keys.open({ table: 'person.totp', agency: door.agency, id: person.id }, person.totp) as string)
-    const step = secret ? spendableStep(shown.code, { secret, spent: person.totp_spent, now }) : undefined
+    const step = stepOf(tx, person, { code: shown.code, now })
     if (right && step !== undefined && isSame(person, found)) {
       await changePersonRow(tx, person.id, { totp_spent: step, failures: [] })
       return { is: 'known', id: person.id } as const
     }
-    const failures = [...recent(person.failures, now), now]
-    const locks = failures.length >= mostFailures
-    await changePersonRow(tx, person.id, { failures, ...(locks && { state: 'locked' }) })
-    // Ended, not only refused: else a release would let in again whoever holds an old cookie.
-    if (locks) await endSessionsOf(tx, person.id, now)
-    if (locks)
-      await record(tx, { act: 'person.locked', on: [person.id], detail: { failures: failures.length }, at: now })
-    return { is: locks ? 'locked' : 'refused' } as const
+    return { is: await countFailure(tx, person, now) } as const
   })
   if (outcome.is === 'known') return outcome.id
   throw new Refusal(outcome.is === 'locked' ? 'sign-in/locked' : 'sign-in/refused')
+}
+
+/** Counts a failure of somebody whose row is held; the fifth locks the account. */
+async function countFailure(tx: Tx, person: PersonRow, now: Date): Promise<'locked' | 'refused'> {
+  const failures = [...recent(person.failures, now), now]
+  const locks = failures.length >= mostFailures
+  await changePersonRow(tx, person.id, { failures, ...(locks && { state: 'locked' }) })
+  if (!locks) return 'refused'
+  // Ended, not only refused: else a release would let in again whoever holds an old cookie.
+  await endSessionsOf(tx, person.id, now)
+  await record(tx, { act: 'person.locked', on: [person.id], detail: { failures: failures.length }, at: now })
+  return 'locked'
+}
+
+/** The step of the code that an authenticator shows, if it was not spent before. */
+const stepOf = (tx: Tx, person: PersonRow, { code, now }: { code: string; now: Date }): number | undefined => {
+  const secret =
+    person.totp &&
+    (tx.keys.open({ table: 'person.totp', agency: tx.actor.agency, id: person.id }, person.totp) as string)
+  return secret ? spendableStep(code, { secret, spent: person.totp_spent, now }) : undefined
+}
+
+/**
+ * Has somebody who is signed in show their authenticator again, before a deed that stands as their signature.
+ *
+ * It shows that whoever holds the session holds the authenticator now; it is no key of the person's own, and the
+ * vault could say the same of anybody. Counted as a sign-in is: a guess that fails is one of five, in a transaction
+ * of its own, and no code is good twice, whether it was spent at a door or here.
+ */
+export async function mustHoldAuthenticator(ground: Ground, actor: Actor, { code, now }: { code: string; now: Date }) {
+  const outcome = await within(ground, actor, async (tx) => {
+    const person = actor.person && (await holdPerson(tx, actor.person))
+    if (!person || person.state !== 'active') return 'ended'
+    const step = stepOf(tx, person, { code, now })
+    if (step === undefined) return countFailure(tx, person, now)
+    await changePersonRow(tx, person.id, { totp_spent: step })
+    return 'known'
+  })
+  if (outcome === 'ended') throw new Refusal('session/ended')
+  if (outcome === 'locked') throw new Refusal('sign-in/locked')
+  if (outcome === 'refused') throw new Refusal('transfer/wrong-code')
 }
 
 const keptOf = (person: PersonRow | undefined) =>

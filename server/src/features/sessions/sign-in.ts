@@ -87,7 +87,13 @@ export async function sessionShown(tx: Tx, token: Buffer, now: Date): Promise<Sh
   return {
     id: row.id,
     person: { id: person.id, name, signInName, roles: [...person.roles] },
-    agency: { id: tx.actor.agency, slug: agency.slug, name: agency.name, timeZone: agency.time_zone },
+    agency: {
+      id: tx.actor.agency,
+      slug: agency.slug,
+      name: agency.name,
+      timeZone: agency.time_zone,
+      reasonFor: [...agency.reasons],
+    },
     permissions: Object.fromEntries(granted.filter(([, reach]) => reach !== 'none')),
     csrf: csrfOf(token),
     locked: isLocked(row, now),
