@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exportItem } from '@sallyport/api/exports'
-import { addAuthority } from '@sallyport/api/stamps'
+import { readItem } from '@sallyport/api/items'
+import { addAuthority, readStamping, stampNow } from '@sallyport/api/stamps'
 import { changePolicy } from '@sallyport/api/witnesses'
 import { readVkey } from '@sallyport/core/note'
 import { run } from '@sallyport/verify/main'
@@ -65,4 +66,23 @@ test('a bag whose stamps were taken out is told from one that has them', async (
 
   assert.equal(report.verdict, 'not-sound')
   assert.ok(report.faults.every(({ code, at }) => code === 'files/missing' && at.startsWith('proofs/stamps/')))
+})
+
+test('a bag carries the first stamp after its item came, which shows how early it was there, and the newest', async () => {
+  const later = await vault.anItem(detective, { case: file.id })
+  await vault.settle()
+  await ask(stampNow, {})
+  const first = (await ask(readStamping, {})).authorities.map(({ stamped }) => stamped?.size ?? 0)
+  for (let time = 0; time < 5; time += 1) await vault.ask(detective)(readItem, { id: item.id })
+  await vault.settle()
+
+  const { bag } = await vault.ask(detective)(exportItem, { id: later.id, why: 'for the court' })
+  const folder = await unpacked((await readViewing(vault, detective, { path: bag })).bytes)
+
+  const sizes = (await readdir(join(folder, 'proofs/stamps')))
+    .filter((name) => name.endsWith('.tsr'))
+    .map((name) => Number(name.split('.')[0]))
+  assert.deepEqual(new Set(sizes.filter((size) => first.includes(size))), new Set(first))
+  assert.ok(Math.max(...sizes) > Math.max(...first))
+  assert.deepEqual((await judged(folder)).faults, [])
 })
