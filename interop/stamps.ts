@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { createHash, generateKeyPairSync, randomBytes, randomInt, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
@@ -130,14 +130,14 @@ const verifies = (response: string, root: string, more: readonly string[] = []) 
     () => false,
   )
 
-/** Changes that stand here must also stand for OpenSSL. The other way round is not asked: it reads more than DER. */
+/** Every bit is turned: what stands here must also stand for OpenSSL. The other way round is not asked: it reads more than DER. */
 async function noneMoreThanOpenssl(kind: string, response: Buffer): Promise<number> {
   const roots = await certificates(`${kind}.root.pem`)
   let stood = 0
-  for (let turn = 0; turn < 3_000; turn++) {
+  for (let bit = 0; bit < 8 * response.length; bit++) {
     const changed = Buffer.from(response)
-    const place = randomInt(changed.length)
-    changed[place] = (changed[place] ?? 0) ^ (1 << randomInt(8))
+    const place = bit >> 3
+    changed[place] = (changed[place] ?? 0) ^ (1 << (bit % 8))
     if (!stands((await judged({ response: changed, roots })).findings)) continue
     stood++
     await writeFile(at('changed.tsr'), changed)
@@ -190,4 +190,4 @@ for (const [kind, key] of Object.entries(keys)) {
 }
 for (const kind of ['p256', 'p384', 'rsa'] as const) await ours(kind)
 const named = await another()
-console.log(`OpenSSL by P-256 and RSA, ${named}; of 6000 changes ${stood.join(' and ')} stand, for OpenSSL too`)
+console.log(`OpenSSL by P-256 and RSA, ${named}; of all bits turned ${stood.join(' and ')} stand, for OpenSSL too`)

@@ -167,6 +167,10 @@ async function unusable(list: RevocationList, issuer: Certificate, check: CheckS
   return fits ? undefined : fits === false ? 'its signature is false' : 'its signature cannot be checked here'
 }
 
-export const nameOf = ({ subject }: Certificate): string => attempted(() => nameText(subject)) ?? hex(subject)
+/** The name on a certificate, which whoever made it chose. */
+export const nameOf = ({ subject }: Certificate): string =>
+  (attempted(() => nameText(subject)) ?? hex(subject.subarray(0, longestName))).slice(0, longestName)
+
+const longestName = 300
 
 const iso = (at: number) => new Date(at).toISOString()

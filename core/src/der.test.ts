@@ -18,8 +18,6 @@ import {
   readOctets,
   readOid,
   readSmall,
-  readText,
-  readTime,
   sequence,
   setOf,
   tagged,
@@ -28,6 +26,7 @@ import {
   utf8,
   yes,
 } from './der.ts'
+import { readText, readTime } from './der-text.ts'
 
 const bytes = (digits: string) => unhex(digits.replaceAll(' ', '')) ?? new Uint8Array(0)
 const read = <T>(digits: string, reader: (value: DerValue) => T): T => reader(readDer(bytes(digits)))
@@ -107,7 +106,21 @@ test('a bomb of nested parts is refused, and no stack overflows', () => {
 })
 
 test('what is larger than anything that is ever read is refused unread', () => {
-  assert.throws(() => readDer(new Uint8Array(32 * 1024 * 1024 + 1)), /longer than/)
+  assert.throws(() => readDer(new Uint8Array(1024 * 1024 + 1)), /longer than/)
+})
+
+test('no value grows when it is read: numbers, names of things and texts have bounds', () => {
+  const long = new Uint8Array(10_000).fill(0x61)
+
+  for (const [tag, reader] of [
+    [0x02, readInteger],
+    [0x06, readOid],
+    [0x0c, readText],
+    [0x13, readText],
+  ] as const) {
+    assert.throws(() => reader(readDer(tlv(tag, long))), DerFault)
+  }
+  assert.equal(readBits(readDer(bits(long))).bytes.length, 10_000)
 })
 
 const misspelled: readonly (readonly [why: string, digits: string, reader: (value: DerValue) => unknown])[] = [

@@ -1,4 +1,4 @@
-import { concat, text, utf8 as utf8Bytes } from './bytes.ts'
+import { concat, utf8 as utf8Bytes } from './bytes.ts'
 
 /**
  * DER (ITU-T X.690): a writer of the few forms that certificates, signatures and stamps are made of,
@@ -83,19 +83,22 @@ export class DerFault extends Error {
 /** A value as it stands in bytes that {@link readDer} has walked through. */
 export type DerValue = { readonly tag: number; readonly content: Uint8Array; readonly whole: Uint8Array }
 
-/** The largest thing that is read is a list of revoked certificates. */
-const longest = 32 * 1024 * 1024
+/** A stamp with its certificates has some ten thousand bytes. */
+const longest = 1024 * 1024
 const deepest = 32
+/** An RSA key of 16,384 bits, which is the longest that browsers take. */
+const longestInteger = 2_049
+const longestOid = 64
 
 /**
  * Reads bytes that are exactly one DER value, down to its innermost parts.
  *
  * Whoever wrote them may be hostile. One value has one spelling here: no indefinite or padded length, no
  * string in pieces, no tag above 30, nothing after the end, nothing deeper than 32. So two readers cannot
- * take the same bytes for two things. Throws {@link DerFault}.
+ * take the same bytes for two things. Throws {@link DerFault}, also for what is longer than `most` bytes.
  */
-export function readDer(bytes: Uint8Array): DerValue {
-  if (bytes.length > longest) throw new DerFault(`longer than ${longest} bytes`)
+export function readDer(bytes: Uint8Array, most: number = longest): DerValue {
+  if (bytes.length > most) throw new DerFault(`longer than ${most} bytes`)
   const value = valueAt(bytes, 0)
   if (value.whole.length !== bytes.length) throw new DerFault('bytes after the end')
   descend(value, 0)
@@ -196,6 +199,7 @@ export function readInteger(value: DerValue): Uint8Array {
   const [first, second = 0] = content
   const padded = content.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))
   if (first === undefined || padded) throw new DerFault('a whole number that is not in its shortest form')
+  if (content.length > longestInteger) throw new DerFault('a whole number too large')
   return content
 }
 
@@ -216,13 +220,17 @@ export function readBoolean(value: DerValue): boolean {
 
 /** The bytes of a BIT STRING; `unused` bits at the end must be zero (X.690, 11.2.1). */
 export function readBits(value: DerValue): { readonly bytes: Uint8Array; readonly unused: number } {
-  const [unused = 8, ...content] = contentOf(value, tag.bits)
-  if (unused > 7 || (content.at(-1) ?? 1) % 2 ** unused !== 0) throw new DerFault('a string of bits with stray ones')
-  return { bytes: value.content.subarray(1), unused }
+  const content = contentOf(value, tag.bits)
+  const [unused = 8] = content
+  // Of nothing no bit can be unused.
+  const last = content.length > 1 ? (content.at(-1) ?? 1) : 1
+  if (unused > 7 || last % 2 ** unused !== 0) throw new DerFault('a string of bits with stray ones')
+  return { bytes: content.subarray(1), unused }
 }
 
 export function readOid(value: DerValue): string {
   const content = contentOf(value, tag.oid)
+  if (content.length > longestOid) throw new DerFault('an object identifier too long')
   const arcs: number[] = []
   let arc = 0
   for (const [at, byte] of content.entries()) {
@@ -236,53 +244,6 @@ export function readOid(value: DerValue): string {
   }
   if (content.length === 0 || (content.at(-1) ?? 0) >= 0x80) throw new DerFault('no object identifier')
   return arcs.join('.')
-}
-
-/**
- * Milliseconds since 1970 of a UTCTime (RFC 5280, 4.1.2.5.1: YY below 50 is 20YY) or a GeneralizedTime, in
- * UTC, to the second or with a fraction that does not end in 0 (X.690, 11.7; RFC 3161, 2.4.2). What is
- * finer than a millisecond is cut off.
- */
-export function readTime(value: DerValue): number {
-  const written = readText({ ...value, tag: tag.utf8 })
-  const short = value.tag === tag.utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()Z$/.exec(written) : undefined
-  const long =
-    value.tag === tag.generalizedTime
-      ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z$/.exec(written)
-      : undefined
-  const [, year = '', month, day, hour, minute, second, fraction = ''] = short ?? long ?? []
-  const full = short ? `${Number(year) < 50 ? '20' : '19'}${year}` : year
-  const iso = `${full}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
-  const at = Date.parse(iso)
-  if (Number.isNaN(at) || new Date(at).toISOString() !== iso) throw new DerFault('no time')
-  return at
-}
-
-const textTags: Readonly<Record<number, 'utf8' | 'bytes' | 'pairs'>> = {
-  0x0c: 'utf8',
-  0x12: 'bytes',
-  0x13: 'bytes',
-  0x14: 'bytes',
-  0x16: 'bytes',
-  0x1a: 'bytes',
-  0x1e: 'pairs',
-}
-
-/** The text of a string of any kind that stands in names. Teletex is read as Latin-1, as everybody does. */
-export function readText({ tag: identifier, content }: DerValue): string {
-  const kind = textTags[identifier]
-  if (kind === undefined || (kind === 'pairs' && content.length % 2 !== 0)) throw new DerFault('no text')
-  if (kind === 'bytes') return Array.from(content, (byte) => String.fromCharCode(byte)).join('')
-  if (kind === 'utf8') {
-    try {
-      return text(content)
-    } catch {
-      throw new DerFault('no UTF-8')
-    }
-  }
-  return Array.from({ length: content.length / 2 }, (_, at) =>
-    String.fromCharCode((content[2 * at] ?? 0) * 256 + (content[2 * at + 1] ?? 0)),
-  ).join('')
 }
 
 /** Reads with what throws {@link DerFault}; undefined where it does. */

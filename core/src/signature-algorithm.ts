@@ -1,4 +1,4 @@
-import { equal, hex } from './bytes.ts'
+import { equal } from './bytes.ts'
 import {
   DerFault,
   type DerValue,
@@ -77,7 +77,7 @@ export function readHash(value: DerValue): HashName {
   const { id, parameters } = readAlgorithm(value)
   const hash = hashes[id]
   // RFC 5754, section 2: parameters are absent, or NULL by those who did not know better.
-  if (!hash || (parameters && parameters.tag !== tag.null)) throw new DerFault(`the hash ${id} is not known here`)
+  if (!hash || !isNothing(parameters)) throw new DerFault(`the hash ${id} is not known here`)
   return hash
 }
 
@@ -95,6 +95,10 @@ function readAlgorithm(value: DerValue): { readonly id: string; readonly paramet
   return { id, parameters }
 }
 
+/** Absent, or NULL: a second spelling of the same must not have a third. */
+const isNothing = (parameters: DerValue | undefined): boolean =>
+  !parameters || (parameters.tag === tag.null && parameters.content.length === 0)
+
 type Key = { readonly is: 'rsa' | 'ed25519' } | { readonly is: 'ec'; readonly curve: Curve }
 
 function readKey(spki: Uint8Array): Key {
@@ -109,7 +113,8 @@ function readKey(spki: Uint8Array): Key {
   }
   if (id !== rsa && id !== pss) throw new DerFault(`keys of the kind ${id} are not known here`)
   const modulus = readInteger(partsOf(readDer(bytes)).take())
-  const bits = BigInt(`0x${hex(modulus)}`).toString(2).length
+  const digits = modulus[0] === 0 ? modulus.subarray(1) : modulus
+  const bits = 8 * digits.length - (Math.clz32(digits[0] ?? 0) - 24)
   if (bits < leastRsaBits) throw new DerFault(`an RSA key of ${bits} bits is too short`)
   return { is: 'rsa' }
 }
@@ -126,7 +131,8 @@ export function signatureAlgorithm(value: DerValue, spki: Uint8Array, hash?: Str
   if (id === ed25519 && key.is === 'ed25519' && !parameters) return { is: 'ed25519' }
   if (id === pss && key.is === 'rsa' && parameters) return readPss(parameters)
   const known = id === rsa && hash ? ({ is: 'rsa-pkcs1', hash } as const) : signatures[id]
-  if (known?.is === 'rsa-pkcs1' && key.is === 'rsa') return { is: 'rsa-pkcs1', hash: known.hash }
+  if (known?.is === 'rsa-pkcs1' && key.is === 'rsa' && isNothing(parameters))
+    return { is: 'rsa-pkcs1', hash: known.hash }
   if (known?.is === 'ecdsa' && key.is === 'ec' && !parameters) return { ...known, is: 'ecdsa', curve: key.curve }
   throw new DerFault(`signatures of the kind ${id} by such a key are not believed here`)
 }

@@ -50,8 +50,8 @@ export type CheckedStamp = { readonly findings: readonly StampFinding[]; readonl
  * Judges the answer of a time-stamping authority (RFC 3161, TimeStampResp) about some bytes.
  *
  * When the findings are all notes (see `stands`), an authority under one of the roots stated that these
- * bytes existed at this time or before, give or take its accuracy. That does not show when they were made, nor who made them, nor
- * that the authority's clock was right: for that there should be two of them.
+ * bytes existed at this time or before, give or take its accuracy. That does not show when they were made,
+ * nor who made them, nor that the authority's clock was right: for that there should be two of them.
  */
 export async function checkStamp({ response, ...question }: StampQuestion, ports: StampPorts): Promise<CheckedStamp> {
   const answer = readResponse(response)

@@ -20,12 +20,11 @@ import {
   readOctets,
   readOid,
   readSmall,
-  readText,
-  readTime,
   sequence,
   tag,
   yes,
 } from './der.ts'
+import { readText, readTime } from './der-text.ts'
 import { type HashName, readHash, sha256Oid } from './signature-algorithm.ts'
 
 /** RFC 3161 messages: what is sent to a time-stamping authority, and what it answers. */

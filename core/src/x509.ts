@@ -13,10 +13,9 @@ import {
   readOctets,
   readOid,
   readSmall,
-  readText,
-  readTime,
   tag,
 } from './der.ts'
+import { readText, readTime } from './der-text.ts'
 import { sameAlgorithm } from './signature-algorithm.ts'
 
 /** What was signed, how, and the signature: the outer form of certificates and of revocation lists. */
@@ -71,8 +70,11 @@ const id = {
   reason: '2.5.29.21',
 }
 
-function readSigned(whole: Uint8Array): Signed {
-  const parts = partsOf(readDer(whole))
+/** The longest list of revoked certificates that is read, some hundred thousand of them. */
+const longestList = 16 * 1024 * 1024
+
+function readSigned(whole: Uint8Array, most?: number): Signed {
+  const parts = partsOf(readDer(whole, most))
   const [body, algorithm] = [parts.take(tag.sequence), parts.take(tag.sequence)]
   const { bytes, unused } = readBits(parts.take())
   parts.end()
@@ -148,13 +150,14 @@ function readAuthority(value: Uint8Array): { readonly longest?: number } | undef
 
 function readUses(value: Uint8Array): ReadonlySet<number> {
   const { bytes } = readBits(readDer(value))
+  if (bytes.length > 2) throw new DerFault('uses of a key that there are not')
   const places = Array.from({ length: bytes.length * 8 }, (_, place) => place)
   return new Set(places.filter((place) => ((bytes[place >> 3] ?? 0) >> (7 - (place % 8))) & 1))
 }
 
 /** Reads a list of revoked certificates. Throws a DerFault if it is none. Nothing is verified here. */
 export function readRevocationList(whole: Uint8Array): RevocationList {
-  const signed = readSigned(whole)
+  const signed = readSigned(whole, longestList)
   const parts = partsOf(signed.body)
   const version = parts.option(tag.integer)
   if (version && readSmall(version) !== 1) throw new DerFault('no revocation list of version 2')
@@ -167,8 +170,10 @@ export function readRevocationList(whole: Uint8Array): RevocationList {
   parts.end()
   const revoked = new Map<string, Revocation>()
   const foreign = extensionsIn(written && inside(written, 0xa0)).filter(({ critical }) => critical)
-  for (const entry of entries ? allOf(entries) : []) {
-    const fields = partsOf(entry)
+  // One by one: a list of empty parts must not become a list of objects.
+  const lines = entries && partsOf(entries)
+  while (lines?.more()) {
+    const fields = partsOf(lines.take())
     const serial = hex(readInteger(fields.take()))
     const at = readTime(fields.take())
     const extensions = extensionsIn(fields.option(tag.sequence))
