@@ -34,7 +34,7 @@ type Parts = {
 }
 
 /** A signed checkpoint with the line of the log only: what is stamped, whoever has cosigned it meanwhile. */
-export function logLineOnly(note: string): string {
+function logLineOnly(note: string): string {
   const read = readNote(utf8(note))
   const [first] = read?.signatures ?? []
   if (!read || !first) throw new Error('The checkpoint of a ledger is not a signed note.')
