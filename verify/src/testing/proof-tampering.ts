@@ -26,6 +26,29 @@ export const proofTampering: readonly Tampering[] = [
     found: ['custody/detail'],
   },
   {
+    name: 'the details of two entries were swapped',
+    lists: 'anew',
+    tamper: (files) =>
+      editLines(files, (lines) => {
+        const [second, third] = [JSON.parse(lines[1] ?? ''), JSON.parse(lines[2] ?? '')] as { detail: unknown }[]
+        return lines
+          .with(1, JSON.stringify({ ...second, detail: third?.detail }))
+          .with(2, JSON.stringify({ ...third, detail: second?.detail }))
+      }),
+    found: ['custody/detail'],
+  },
+  {
+    name: 'the salts of an entry were swapped',
+    lists: 'anew',
+    tamper: (files) =>
+      editLine(files, 2, ({ actor, detail, ...line }) => ({
+        ...line,
+        actor: { ...actor, salt: detail.salt },
+        detail: { ...detail, salt: actor.salt },
+      })),
+    found: ['custody/actor', 'custody/detail'],
+  },
+  {
     name: 'the digest in the receipt was changed',
     lists: 'anew',
     tamper: (files) =>
