@@ -75,8 +75,8 @@ function timeStep({ time: { stands, unchecked }, ahead }: BagJudgement, holds: H
     detail: [
       'RFC 3161 stamps (RFC 5816) over checkpoints; chains by RFC 5280 at the time stated; proofs of consistency by RFC 6962, section 2.1.2.',
       ...stands.map(
-        ({ at, size, time, latest, authority, root, pinned, serial }) =>
-          `${at}: ${count(size, 'entry')} at ${time}, give or take ${latest - Date.parse(time)} ms, serial number ${serial}, by ${authority} under ${root} (${pinned ? 'your root' : 'root from the bag'}).`,
+        ({ at, size, time, accuracyMs, authority, root, pinned, serial }) =>
+          `${at}: ${count(size, 'entry')} at ${time}, ${accuracyMs === undefined ? 'accuracy not stated' : `give or take ${accuracyMs} ms`}, serial number ${serial}, by ${authority} under ${root} (${pinned ? 'your root' : 'root from the bag'}).`,
       ),
       ...stands.flatMap(({ at, notes }) => notes.map((note) => `${at} ${note}`)),
       ...(ahead.entries > 0

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { utf8 } from '@sallyport/core/bytes'
 import { keyType, noteKey, writeVkey } from '@sallyport/core/note'
+import { stamp } from '@sallyport/core/testing/time-authority'
 import { judgeBag } from './bag.ts'
 import { browserHost } from './browser-folder.ts'
 import { diskHost } from './disk-folder.ts'
 import { reportOf } from './report.ts'
 import { bytesOf, flip, setCheckpoint } from './testing/edit-bag.ts'
 import { onDisk, verdictOn } from './testing/on-disk.ts'
-import { cosigned, type Files, policyOf, type SoundBag, seal, soundBag } from './testing/sound-bag.ts'
+import { authorities, cosigned, type Files, policyOf, type SoundBag, seal, soundBag } from './testing/sound-bag.ts'
 import { webStamps } from './web-crypto.ts'
 
 let bag: SoundBag
@@ -118,6 +119,23 @@ test('an item is said to be no younger than the first stamp over its receipt', a
   const report = await onDisk(bag.files, verdictOn)
 
   assert.match(report.items[0] ?? '', /no later than 2026-03-14T02:14:09\.500Z by CN=City time unit/)
+})
+
+test('a stamp over a ledger that was still empty holds, by an authority that does not say how exact it is', async () => {
+  const files: Files = new Map(bag.files)
+  const empty = await bag.tree.checkpointAt(0, bag.log)
+  files.set('proofs/stamps/0.checkpoint', empty)
+  files.set(
+    'proofs/stamps/0.city-time.tsr',
+    stamp(authorities['city-time'], empty, { info: (parts) => parts.toSpliced(5, 1) }),
+  )
+  seal(files)
+
+  const report = await onDisk(files, verdictOn)
+
+  assert.deepEqual(report.faults, [])
+  const time = report.steps.find(({ name }) => name === 'Outside time')
+  assert.ok(time?.detail.some((line) => line.includes('0 entries at 2026-03-14T02:14:09.500Z, accuracy not stated')))
 })
 
 test('proofs may carry the checkpoint without its cosignatures', async () => {

@@ -22,6 +22,8 @@ export type Stand = {
   /** ISO 8601 in UTC, and the latest moment that it may mean, in milliseconds since 1970. */
   readonly time: string
   readonly latest: number
+  /** Left out by an authority that does not say. */
+  readonly accuracyMs?: number
   readonly authority: string
   readonly root: string
   /** Whether the reader brought the root, or it came with the bag. */
@@ -107,7 +109,8 @@ async function checkStamped(bag: Bag, { tree, key, size, stamped }: Stamped): Pr
     return false
   }
   const path = `proofs/stamps/${size}.consistency`
-  const written = size === now ? '' : await readText(bag, path)
+  // Every ledger goes on from the empty one, and from itself.
+  const written = size === 0 || size === now ? '' : await readText(bag, path)
   if (written === undefined) {
     bag.blame('time/no-consistency', path)
     return false
@@ -169,9 +172,11 @@ async function judgeStamp(
   for (const { code, facts } of of('fault')) bag.blame(code, at, facts)
   if (of('fault').length > 0 || !says) return undefined
   if (of('unchecked').length > 0) return 'unchecked'
-  const { time, accuracyMs = 0, authority = '', root = '', serial } = says
+  const { time, accuracyMs, authority = '', root = '', serial } = says
   const notes = of('note').map(({ code, facts }) => stampFindings[code].says(facts))
-  return { size, at, time, latest: Date.parse(time) + accuracyMs, authority, root, serial, pinned, notes }
+  const latest = Date.parse(time) + (accuracyMs ?? 0)
+  const said = { size, at, time, latest, authority, root, serial, pinned, notes }
+  return accuracyMs === undefined ? said : { ...said, accuracyMs }
 }
 
 /** For an entry, by its index, the stamp that shows it earliest; undefined if none covers it. */
