@@ -15,6 +15,7 @@ const sealedColumns = [
   ['expungement', 'sealed'],
   ['paper', 'sealed'],
   ['export', 'why'],
+  ['transfer', 'sealed'],
 ] as const
 
 /** Everything that the vault can open of an agency with all keys in hand, as one text. */
