@@ -58,6 +58,20 @@ test('a bag holds by keys that its reader had from elsewhere: of the log, the wi
   assert.match(report.items[0] ?? '', /no later than \d{4}-.* by CN=Test time unit/)
 })
 
+test('the same bag agrees by the keys in it, and says that these came along', async () => {
+  const lines: string[] = []
+
+  const exit = await run(['--json', await exported()], (line) => lines.push(line))
+
+  const { steps } = JSON.parse(lines.join('\n')) as Report
+  const states = Object.fromEntries(steps.map(({ name, state }) => [name, state]))
+  assert.equal(exit, 0)
+  assert.deepEqual(
+    [states['Whose key it is'], states['Witnesses'], states['Outside time'], states['Custody']],
+    ['open', 'given', 'given', 'holds'],
+  )
+})
+
 test('a bag whose stamps were taken out is told from one that has them', async () => {
   const folder = await exported()
   await rm(join(folder, 'proofs/stamps'), { recursive: true })
