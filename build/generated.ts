@@ -38,6 +38,10 @@ Everything that the ledger can hold. ${note} The source is core/src/acts.ts.
 The act stands in clear in each entry; who, what and why stand sealed behind salted commitments. An entry of the act
 \`request.refused\` names in its detail the act that was refused.
 
+That the key of an object was used has no act of its own: the entry of whoever opened, downloaded, copied, verified,
+moved or exported the item says \`key: 'object'\` and for what. Custody passes by two entries of one transfer, one of
+each party, over one digest; \`signed\` tells by what they signed.
+
 ${table(
   ['act', 'a person reads', 'entered by'],
   Object.entries(acts).map(([act, says]) => [

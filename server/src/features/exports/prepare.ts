@@ -30,7 +30,7 @@ async function begin(tx: Tx, { id, caseId, why }: Bagging, now: Date): Promise<D
 type Made = Bagging & { readonly named: Named; readonly sums: Sums; readonly name: string; readonly ends: Date }
 
 function shown(tx: Tx, { id, caseId, why, named, sums, name, ends }: Made): Shown {
-  tell(tx, [id, caseId], { why, items: sums.items, bytes: sums.bytes })
+  tell(tx, [id, caseId], { why, items: sums.items, bytes: sums.bytes, key: 'object', purpose: 'export' })
   return {
     id,
     bag: `/api/exports/${id}/bag.zip`,
@@ -108,6 +108,11 @@ async function takeIn(tx: Tx, { bagging: { id, caseId, why }, rows, from, now }:
   await insertExportItems(tx, { id, from, items: rows.map((row) => row.id) })
   await recordAll(
     tx,
-    rows.map((row) => ({ act: 'item.exported', on: [row.id, caseId], detail: { why, with: 'the case' }, at: now })),
+    rows.map((row) => ({
+      act: 'item.exported',
+      on: [row.id, caseId],
+      detail: { why, with: 'the case', key: 'object', purpose: 'export' },
+      at: now,
+    })),
   )
 }
