@@ -1,4 +1,5 @@
-import { readVkey, writeVkey } from '@sallyport/core/note'
+import { type Checkpoint, readCheckpoint } from '@sallyport/core/checkpoint'
+import { readNote, readVkey, writeVkey } from '@sallyport/core/note'
 import type { ItemId } from '@sallyport/core/ids'
 import { base64 } from '@sallyport/core/bytes'
 import { type Actor, within } from '#db/within.ts'
@@ -56,7 +57,11 @@ const about = ({ ground, ledger }: Bagging, actor: Actor, exported: Exported) =>
   })
 
 /** What is known of a bag before its first file. */
-export type Known = Awaited<ReturnType<typeof about>> & { readonly proofs: ProofSet; readonly signer: Signer }
+export type Known = Awaited<ReturnType<typeof about>> & {
+  readonly proofs: ProofSet
+  readonly checkpoint: Checkpoint
+  readonly signer: Signer
+}
 
 /**
  * The files of an export, one after another; what comes at the end is put aside meanwhile, not held.
@@ -70,7 +75,9 @@ export async function* bagFiles(parts: Bagging, actor: Actor, exported: Exported
     const told = await about(parts, actor, exported)
     const proofs = await parts.proofsOf(actor.agency, told.published.size, told.receipts)
     const tree: Published = remembered({ ...told.published, note: proofs.checkpoint, size: proofs.size })
-    const known: Known = { ...told, published: tree, proofs, signer: await signerFor(parts, actor) }
+    const checkpoint = readCheckpoint(readNote(Buffer.from(proofs.checkpoint))?.text ?? '')
+    if (!checkpoint) throw new Error('The checkpoint of the ledger is not of its form.')
+    const known: Known = { ...told, published: tree, proofs, checkpoint, signer: await signerFor(parts, actor) }
     const { agency, sums, key } = known
     const { number } = known.case
     yield tag(filling, 'bagit.txt', 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n')

@@ -1,4 +1,7 @@
+import type { Checkpoint } from '@sallyport/core/checkpoint'
+import { proves, readProof } from '@sallyport/core/tlog-proof'
 import type { Actor } from '#db/within.ts'
+import { sha256 } from '#keys/primitives.ts'
 import { type Opened, proofOf } from '#ledger/read.ts'
 import { placesOf, walkCustody } from '../custody/walk.ts'
 import { bytesOf } from '../items/content.ts'
@@ -43,6 +46,11 @@ export async function* itemFiles(parts: Writing, one: Bagged): AsyncGenerator<Ba
 /** The checkpoint of the bag is stamped, and the certifications. An authority is not asked for each of a thousand reports. */
 const noStamp = () => Promise.resolve(undefined)
 
+function isProved(bytes: Uint8Array, { row }: Opened, checkpoint: Checkpoint): boolean {
+  const proof = readProof(bytes)
+  return proof !== undefined && proves(sha256, proof, { entry: row.leaf, checkpoint })
+}
+
 /** Custody line by line, proof by proof, and the same in the formats of others. */
 async function* custodyFiles(
   parts: Writing,
@@ -67,10 +75,12 @@ async function* custodyFiles(
     const take = async (entry: Opened) => {
       await say('custody.jsonl', custodyLine(entry))
       for (const [name, format] of Object.entries(formats)) await say(name, format.entry(entry))
-      await examination?.take(entry)
-      if (!filling.isUnproven(entry.row.position ?? 0)) return
+      const isNew = filling.isUnproven(entry.row.position ?? 0)
+      if (!isNew && !examination) return
+      // Made once for both: a path of hashes takes longer than all else that is done for an entry.
       const proof = await proofOf(published, entry.row.position)
-      if (proof) proven.push(tag(filling, `proofs/${entry.row.id}.tlog-proof`, proof))
+      examination?.take(entry, proof !== undefined && isProved(proof, entry, known.checkpoint))
+      if (isNew && proof) proven.push(tag(filling, `proofs/${entry.row.id}.tlog-proof`, proof))
     }
     for await (const some of walkCustody({ ground, actor }, { places })) {
       for (const entry of some) await take(entry)

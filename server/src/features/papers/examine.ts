@@ -91,7 +91,8 @@ export async function sumBytes({ ground, actor, store, now }: Examining, row: It
 
 /** Takes the entries about an item one after the other, and gives at the end what papers state of it. */
 export type Examination = {
-  readonly take: (entry: Opened) => Promise<void>
+  /** `isIn`: whether it was proved to stand in the signed tree. */
+  readonly take: (entry: Opened, isIn: boolean) => void
   /** An entry was there that does not open any more. */
   readonly changed: () => void
   readonly end: (now: Sums) => Promise<Examined>
@@ -102,9 +103,9 @@ export function beginExamination({ ground, actor, published }: Examining, row: I
   let [changed, outside] = [0, 0]
   return {
     changed: () => void (changed += 1),
-    async take(entry) {
+    take(entry, isIn) {
       if (!holds(entry) || !entry.leaf.on.includes(row.id)) changed += 1
-      if (!(await isIncluded(published, entry).catch(() => false))) outside += 1
+      if (!isIn) outside += 1
       taken.take(entry)
     },
     async end(now) {
@@ -142,7 +143,7 @@ export async function examine(parts: Examining, { row, now }: { row: ItemRow; no
   const { take, changed, end } = beginExamination(parts, row)
   const places = await placesOf({ ground, actor }, { subject: row.id, size: published.size })
   for await (const entries of walkCustody({ ground, actor }, { places, changed }))
-    for (const entry of entries) await take(entry)
+    for (const entry of entries) take(entry, await isIncluded(published, entry).catch(() => false))
   return end(now)
 }
 
