@@ -1,13 +1,14 @@
-import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core'
+import { Modal, Stack, Text, Title } from '@mantine/core'
 import type { Answered } from '@sallyport/api/contract'
 import { readProof } from '@sallyport/api/items'
 import type { ItemId } from '@sallyport/core/ids'
 import { useQuery } from '@tanstack/react-query'
 import { asked } from '../asked.ts'
-import { saveFrom } from '../items/save-from.ts'
 import { Answer } from '../refusal/Answer.tsx'
+import { Time } from '../time/Time.tsx'
 import { Digest } from '../words/Digest.tsx'
-import styles from './custody.module.css'
+import { cosignersIn } from './cosigners.ts'
+import { KeptText } from './KeptText.tsx'
 import type { Line } from './sentences.ts'
 
 type Props = { readonly item: ItemId; readonly line: Line | null; readonly onClose: () => void }
@@ -46,6 +47,7 @@ function ProofText({ proof, name }: { readonly proof: Answered<typeof readProof>
             agency's ledger key signed: nobody can change, drop or move the entry without that signature no longer
             fitting.
           </Text>
+          <Outside proof={proof.proof} />
           <Text size="sm" c="dimmed">
             It does not show that what the entry says was true when it was written, nor that this checkpoint is the
             newest. For that, compare the checkpoint with one that was kept elsewhere.
@@ -54,38 +56,45 @@ function ProofText({ proof, name }: { readonly proof: Answered<typeof readProof>
       )}
       <section>
         <Title order={3}>Entry, as it stands in the tree</Title>
-        <pre className={styles['proofText']} tabIndex={0} data-scrolls>
-          {leaf}
-        </pre>
+        <KeptText text={leaf} of="the entry" file={`${name}.json`} />
       </section>
       {proof.proof !== null && (
         <section>
           <Title order={3}>Proof (C2SP tlog-proof)</Title>
-          <pre className={styles['proofText']} tabIndex={0} data-scrolls>
-            {proof.proof}
-          </pre>
+          <KeptText text={proof.proof} of="the proof" file={`${name}.tlog-proof`} />
         </section>
       )}
       <section>
         <Title order={3}>Public key of the ledger</Title>
         <Digest value={key} of="the public key of the ledger" />
       </section>
-      <Group>
-        <Button variant="default" onClick={() => saveText(leaf, `${name}.json`)}>
-          Save the entry
-        </Button>
-        {proof.proof !== null && (
-          <Button variant="default" onClick={() => saveText(proof.proof ?? '', `${name}.tlog-proof`)}>
-            Save the proof
-          </Button>
-        )}
-      </Group>
     </Stack>
   )
 }
 
-function saveText(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }))
-  saveFrom(address, name)
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+/** Who outside has seen the checkpoint of this proof. */
+function Outside({ proof }: { readonly proof: string }) {
+  const cosigners = cosignersIn(proof)
+  if (cosigners.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        No witness has cosigned this checkpoint, which may be seconds old: the proof rests on the key of the ledger
+        alone. An export holds the newest checkpoint that witnesses cosigned, and the stamps of authorities outside.
+      </Text>
+    )
+  return (
+    <div>
+      <Text>Witnesses that put their signature under the checkpoint:</Text>
+      <ul>
+        {cosigners.map(({ name, at }) => (
+          <li key={name}>
+            {name}, <Time at={at} /> by its own clock
+          </li>
+        ))}
+      </ul>
+      <Text size="sm" c="dimmed">
+        This page does not check their signatures. Whoever holds the policy of the agency can: sallyport verify.
+      </Text>
+    </div>
+  )
 }

@@ -3,6 +3,7 @@ import { roleNames } from '../people/role-words.ts'
 import { Time } from '../time/Time.tsx'
 import { Digest } from '../words/Digest.tsx'
 import styles from './custody.module.css'
+import type { Fate } from './fates.ts'
 import type { Group } from './grouped.ts'
 import { actWords, type Line, type Sentence, sentenceOf } from './sentences.ts'
 
@@ -10,12 +11,14 @@ type Props = {
   readonly label: string
   readonly groups: readonly Group[]
   readonly detailed: boolean
+  /** What became of the detail of entries that have none any more. */
+  readonly fate: Fate
   /** Absent where proofs are not given out. */
   readonly onProof?: (line: Line) => void
 }
 
 /** Entries as plain sentences: when, who, what, why. */
-export function Timeline({ label, groups, detailed, onProof }: Props) {
+export function Timeline({ label, groups, detailed, fate, onProof }: Props) {
   return (
     <ol className={styles['timeline']} aria-label={label}>
       {groups.map(({ lines }) => (
@@ -24,11 +27,14 @@ export function Timeline({ label, groups, detailed, onProof }: Props) {
             <Time at={lines[0].at} form="short" fine="hundredths" />
             {lines[0].from.address && !detailed && ` · from ${lines[0].from.address}`}
           </div>
-          <Told lines={lines} detailed={detailed} />
+          <Told lines={lines} detailed={detailed} fate={fate} />
           {onProof && (
             <UnstyledButton className={`${styles['proof']} no-print`} onClick={() => onProof(lines[0])}>
               {lines[0].index === null ? 'Being placed' : `Proof № ${lines[0].index}`}
             </UnstyledButton>
+          )}
+          {onProof && lines[0].index !== null && (
+            <span className={`${styles['place']} print-only`}>№ {lines[0].index}</span>
           )}
         </li>
       ))}
@@ -36,10 +42,12 @@ export function Timeline({ label, groups, detailed, onProof }: Props) {
   )
 }
 
-function Told({ lines, detailed }: { readonly lines: Group['lines']; readonly detailed: boolean }) {
+type ToldProps = { readonly lines: Group['lines']; readonly detailed: boolean; readonly fate: Fate }
+
+function Told({ lines, detailed, fate }: ToldProps) {
   const [line] = lines
   const { by, from } = line
-  const sentence = sentenceOf(line)
+  const sentence = sentenceOf(line, fate(line.entry))
   return (
     <div>
       <strong>{by.name === '' ? (line.expunged ? 'Somebody' : 'Somebody who was not signed in') : by.name}</strong>

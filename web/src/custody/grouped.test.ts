@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { acts } from '@sallyport/core/acts'
 import fc from 'fast-check'
+import { actKinds, isChosen } from './act-groups.ts'
 import { grouped, occurring, passes } from './grouped.ts'
 import type { Line } from './sentences.ts'
 
@@ -61,4 +63,33 @@ test('the custody can be narrowed to one act or one person', () => {
   assert.equal(lines.filter((line) => passes(line, { act: 'item.played' })).length, 1)
   assert.equal(lines.filter((line) => passes(line, { person: 'Ruiz' })).length, 1)
   assert.deepEqual(occurring(lines).acts, ['item.opened', 'item.played'])
+})
+
+test('the custody can be narrowed to a kind of acts, to days, and to what touched the content', () => {
+  const lines = [
+    aLine('item.received', 'Ruiz', { at: '2026-03-13T23:00:00.000Z' }),
+    aLine('item.read', 'Ruiz', { at: '2026-03-14T02:00:00.000Z' }),
+    aLine('item.served', 'Ruiz', { at: '2026-03-14T03:00:00.000Z' }),
+    aLine('item.opened', 'Okafor', { at: '2026-03-15T03:00:00.000Z', outcome: 'refused' }),
+  ]
+  const left = (filter: Parameters<typeof passes>[1]) =>
+    lines.filter((line) => passes(line, filter)).map(({ act }) => act)
+
+  assert.deepEqual(left({ act: 'opened' }), ['item.served', 'item.opened'])
+  assert.deepEqual(left({ act: 'refused' }), ['item.opened'])
+  assert.deepEqual(left({ content: 'yes' }), ['item.received', 'item.served'])
+  assert.deepEqual(left({ from: '2026-03-14T00:00:00.000Z', to: '2026-03-14T23:59:59.999Z' }), [
+    'item.read',
+    'item.served',
+  ])
+  assert.deepEqual(
+    occurring(lines).groups.map(({ value }) => value),
+    ['delivered', 'opened', 'looked-up', 'refused'],
+  )
+})
+
+test('every act is of just one kind, and one that nobody sorted is found under everything else', () => {
+  for (const act of [...Object.keys(acts), 'item.witnessed'])
+    assert.equal(actKinds.filter(({ name }) => isChosen(act, name)).length, 1, act)
+  assert.ok(isChosen('item.witnessed', 'rest'))
 })

@@ -1,3 +1,4 @@
+import { actKinds, isChosen, touchesContent } from './act-groups.ts'
 import type { Line } from './sentences.ts'
 
 /** Entries that follow each other and say the same of the same person, told as one line. */
@@ -44,17 +45,36 @@ const repeats = (a: Line, b: Line) =>
   !a.expunged &&
   !b.expunged
 
-export type CustodyFilter = { readonly act?: string; readonly person?: string }
+export type CustodyFilter = {
+  /** An act, or the name of a kind of acts. */
+  readonly act?: string
+  readonly person?: string
+  /** Moments, both included. */
+  readonly from?: string
+  readonly to?: string
+  readonly content?: 'yes'
+}
 
-export const passes = ({ act, by }: Line, filter: CustodyFilter): boolean =>
-  (filter.act === undefined || filter.act === act) &&
-  (filter.person === undefined || filter.person === (by.id ?? by.name))
+export const passes = ({ act, by, at, outcome }: Line, filter: CustodyFilter): boolean =>
+  (filter.act === undefined || isChosen(act, filter.act) || (filter.act === 'refused' && outcome === 'refused')) &&
+  (filter.person === undefined || filter.person === (by.id ?? by.name)) &&
+  (filter.from === undefined || Date.parse(at) >= Date.parse(filter.from)) &&
+  (filter.to === undefined || Date.parse(at) <= Date.parse(filter.to)) &&
+  (filter.content === undefined || (outcome !== 'refused' && touchesContent(act)))
 
-/** The acts and people that occur, for the choices of the filters. */
-export function occurring(lines: readonly Line[]): { acts: string[]; people: { value: string; label: string }[] } {
+type Choice = { readonly value: string; readonly label: string }
+
+/** The acts, their kinds and the people that occur, for the choices of the filters. */
+export function occurring(lines: readonly Line[]): { acts: string[]; groups: Choice[]; people: Choice[] } {
   const people = new Map(lines.map(({ by }) => [by.id ?? by.name, by.name]))
   return {
     acts: [...new Set(lines.map(({ act }) => act))].sort(),
-    people: [...people].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
+    groups: actKinds
+      .filter(({ name }) => lines.some((line) => passes(line, { act: name })))
+      .map(({ name, says }) => ({ value: name, label: says })),
+    people: [...people]
+      .map(([value, label]) => ({ value, label: label === '' ? 'Not signed in, or destroyed' : label }))
+      .filter(({ value }) => value !== '')
+      .sort((a, b) => a.label.localeCompare(b.label)),
   }
 }

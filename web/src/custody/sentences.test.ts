@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { sentenceOf } from './sentences.ts'
+import { fatesIn } from './fates.ts'
+import { type Line, sentenceOf } from './sentences.ts'
 
 const done = { outcome: 'done', expunged: false } as const
 
@@ -53,11 +54,31 @@ test('a refusal says that nothing was done, and why', () => {
   )
 })
 
-test('an entry whose detail a court had destroyed says so and nothing else', () => {
-  const { what, facts } = sentenceOf({ ...done, expunged: true, act: 'item.received', facts: {} })
+test('an entry whose detail was destroyed names the order, and nothing else of what it said', () => {
+  const entry = '00000000-0000-4000-8000-000000000001'
+  const order = {
+    entry: '00000000-0000-4000-8000-000000000002',
+    at: '2026-03-14T02:00:00.000Z',
+    act: 'ledger.expunged',
+    outcome: 'done',
+    index: 9,
+    by: { id: null, name: '', roles: [] },
+    from: { address: null, agent: null },
+    facts: { court: 'the Superior Court', reference: '26-CR-118', entries: [entry] },
+    expunged: false,
+  } as unknown as Line // -- ids are branded, and these are made up
+  const gone = { ...done, expunged: true, act: 'item.received', facts: {} }
+  const fate = fatesIn([order], true)
 
-  assert.match(what, /delivered the item.*destroyed by a court order/)
+  const { what, facts } = sentenceOf(gone, fate(entry))
+
+  assert.match(
+    what,
+    /^delivered the item.*what more the entry said was destroyed under order 26-CR-118 of the Superior/,
+  )
   assert.deepEqual(facts, [])
+  assert.match(sentenceOf(gone, fate('another')).what, /was lost in a restore: no order of a court names this entry$/)
+  assert.match(sentenceOf(gone, fatesIn([], false)('another')).what, /destroyed under an order, or lost in a restore$/)
 })
 
 test('an act of a newer vault is shown by its name and not dropped', () => {

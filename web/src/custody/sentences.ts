@@ -26,16 +26,14 @@ export const actWords = (act: string): string => (act in acts ? acts[act as keyo
  * Tells an entry as a sentence.
  *
  * The facts come from the ledger as they were entered and are only put into words: nothing is left
- * out of `facts`, so that the detailed view always shows all that the entry says.
+ * out of `facts`, so that the detailed view always shows all that the entry says. Of an entry without
+ * detail `fate` tells what became of it (see `fates.ts`).
  */
-export function sentenceOf({
-  act,
-  outcome,
-  facts,
-  expunged,
-}: Pick<Line, 'act' | 'outcome' | 'facts' | 'expunged'>): Sentence {
-  if (expunged)
-    return { what: `${actWords(act)}; what more the entry said was destroyed by a court order`, why: null, facts: [] }
+export function sentenceOf(
+  { act, outcome, facts, expunged }: Pick<Line, 'act' | 'outcome' | 'facts' | 'expunged'>,
+  fate = 'is not there any more',
+): Sentence {
+  if (expunged) return { what: `${actWords(act)}; what more the entry said ${fate}`, why: null, facts: [] }
   const what =
     outcome === 'refused'
       ? refused(act, facts)

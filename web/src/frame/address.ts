@@ -38,13 +38,19 @@ const itemTabs = ['overview', 'details', 'lineage', 'access', 'custody'] as cons
 export const custodyFilters = (search: Search) =>
   only({
     tab: oneOf(itemTabs, search, 'tab'),
-    act: text(search, 'act'),
-    person: text(search, 'person'),
+    ...textIn(search, ['act', 'person', 'from', 'to']),
+    content: oneOf(yes, search, 'content'),
     view: oneOf(['detailed'] as const, search, 'view'),
   })
 
+const ledgerTabs = ['witnesses', 'fetching', 'time'] as const
+
 export const ledgerFilters = (search: Search) =>
-  only({ ...textIn(search, ['act', 'person', 'from', 'to']), view: oneOf(['detailed'] as const, search, 'view') })
+  only({
+    tab: oneOf(ledgerTabs, search, 'tab'),
+    ...textIn(search, ['act', 'person', 'from', 'to']),
+    view: oneOf(['detailed'] as const, search, 'view'),
+  })
 
 export const searchFilters = (search: Search) =>
   only({

@@ -19,7 +19,7 @@ export function ItemTabs({ item }: { readonly item: ItemRecord }) {
       value={search.tab ?? 'overview'}
       onChange={(tab) => void navigate({ search: (now) => custodyFilters({ ...now, tab }), replace: true })}
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className="no-print">
         <Tabs.Tab value="overview">Overview</Tabs.Tab>
         <Tabs.Tab value="details">Details</Tabs.Tab>
         <Tabs.Tab value="lineage">Lineage</Tabs.Tab>

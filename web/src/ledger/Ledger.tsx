@@ -1,42 +1,26 @@
-import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { checkLedger } from '@sallyport/api/agency'
-import { readLedger } from '@sallyport/api/items'
-import { listPeople } from '@sallyport/api/people'
-import { acts } from '@sallyport/core/acts'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { asked, askedPages } from '../asked.ts'
+import { lazy, Suspense } from 'react'
 import { ask } from '../call.ts'
-import { grouped } from '../custody/grouped.ts'
-import { Timeline } from '../custody/Timeline.tsx'
 import { ledgerFilters } from '../frame/address.ts'
 import { PageTitle } from '../frame/PageTitle.tsx'
-import { Answer } from '../refusal/Answer.tsx'
-import { may, useSession } from '../sessions/session.ts'
-import { More } from '../table/More.tsx'
-import { momentOf } from '../time/agency-time.ts'
 import { VerdictLine } from '../verdict/VerdictLine.tsx'
-import { counted } from '../words/sizes.ts'
+import { Entries } from './Entries.tsx'
 
 const route = getRouteApi('/signed-in/ledger')
 
-/** Everything that was done in the agency, newest first. It names cases and items by id only: an auditor sees no content. */
+const Tree = lazy(async () => ({ default: (await import('./Tree.tsx')).Tree }))
+const Fetching = lazy(async () => ({ default: (await import('./Fetching.tsx')).Fetching }))
+const OutsideTime = lazy(async () => ({ default: (await import('./OutsideTime.tsx')).OutsideTime }))
+
+/** What was done in the agency, and who outside can tell that it was not changed since. */
 export function Ledger() {
-  const zone = useSession().agency.timeZone
-  const search = route.useSearch()
-  const asking = {
-    ...(search.act && { act: search.act }),
-    ...(search.person && { person: search.person }),
-    ...daysOn(zone, search),
-  }
-  const query = useInfiniteQuery(
-    askedPages(readLedger.path, asking, (after, signal) =>
-      ask(readLedger, { ...asking, limit: 100, ...after }, { signal }),
-    ),
-  )
+  const { tab } = route.useSearch()
+  const navigate = route.useNavigate()
   return (
     <>
-      <PageTitle title="Ledger" />
+      <PageTitle title="Ledger" state="Everything that was done in the agency, without content" />
       <div style={{ marginBottom: 16 }}>
         <VerdictLine
           about={['ledger']}
@@ -46,92 +30,32 @@ export function Ledger() {
           call="Stop work and call the person who runs the vault and your CJIS security officer. Change nothing on the server."
         />
       </div>
-      <Filters />
-      <Answer query={query} wait="Reading the ledger">
-        {({ pages }) => {
-          const lines = pages.flatMap((page) => page.rows)
-          const detailed = search.view === 'detailed'
-          const groups = detailed ? lines.map((line) => ({ lines: [line] as const })) : grouped(lines)
-          return (
-            <>
-              {lines.length === 0 ? (
-                <p className="dim">No entry fits these filters.</p>
-              ) : (
-                <Timeline label="Ledger, newest first" groups={groups} detailed={detailed} />
-              )}
-              <More query={query} shown={`${counted(lines.length, 'entry', 'entries')} shown.`} />
-            </>
-          )
-        }}
-      </Answer>
+      <Tabs
+        value={tab ?? 'entries'}
+        onChange={(next) => void navigate({ search: (now) => ledgerFilters({ ...now, tab: next }), replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md" className="no-print">
+          <Tabs.Tab value="entries">Entries</Tabs.Tab>
+          <Tabs.Tab value="witnesses">Witnesses</Tabs.Tab>
+          <Tabs.Tab value="fetching">Who may fetch</Tabs.Tab>
+          <Tabs.Tab value="time">Outside time</Tabs.Tab>
+        </Tabs.List>
+        <Suspense fallback={<p className="dim">Reading the ledger…</p>}>
+          <Tabs.Panel value="entries">
+            <Entries />
+          </Tabs.Panel>
+          <Tabs.Panel value="witnesses">
+            <Tree />
+          </Tabs.Panel>
+          <Tabs.Panel value="fetching">
+            <Fetching />
+          </Tabs.Panel>
+          <Tabs.Panel value="time">
+            <OutsideTime />
+          </Tabs.Panel>
+        </Suspense>
+      </Tabs>
     </>
-  )
-}
-
-/** The first and the last moment of the chosen days, on the agency's clock. */
-function daysOn(zone: string, { from, to }: { from?: string; to?: string }): { from?: string; to?: string } {
-  const first = from ? momentOf(zone, `${from}T00:00:00`) : undefined
-  const last = to ? momentOf(zone, `${to}T23:59:59`) : undefined
-  return { ...(first && { from: first.toISOString() }), ...(last && { to: last.toISOString() }) }
-}
-
-function Filters() {
-  const session = useSession()
-  const { act, person, from, to, view } = route.useSearch()
-  const navigate = route.useNavigate()
-  const people = useQuery({ ...asked(listPeople, {}), enabled: may(session, 'people.read') })
-  const change = (part: Record<string, string>) =>
-    void navigate({ search: (now) => ledgerFilters({ ...now, ...part }), replace: true })
-  return (
-    <div
-      style={{ display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end', marginBottom: 16 }}
-      className="no-print"
-    >
-      <NativeSelect
-        label="What"
-        data={[
-          { value: '', label: 'Everything' },
-          ...Object.entries(acts).map(([value, label]) => ({ value, label: `${value}: ${label}` })),
-        ]}
-        value={act ?? ''}
-        onChange={(event) => change({ act: event.currentTarget.value })}
-        maw={320}
-      />
-      <NativeSelect
-        label="Who"
-        data={[
-          { value: '', label: 'Everybody' },
-          ...(people.data ?? []).map(({ id, name }) => ({ value: id as string, label: name })),
-        ]}
-        value={person ?? ''}
-        onChange={(event) => change({ person: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label="From"
-        value={from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label="To"
-        value={to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
-      <SegmentedControl
-        aria-label="How much is shown"
-        data={[
-          { value: '', label: 'Compact' },
-          { value: 'detailed', label: 'Detailed' },
-        ]}
-        value={view ?? ''}
-        onChange={(next) => change({ view: next })}
-      />
-      {(act ?? person ?? from ?? to) && (
-        <Button variant="subtle" onClick={() => change({ act: '', person: '', from: '', to: '' })}>
-          Take all filters away
-        </Button>
-      )}
-    </div>
   )
 }
