@@ -17,6 +17,7 @@ export type BagJudgement = {
   readonly log?: { readonly origin: string; readonly size: number }
   readonly witnesses?: Witnesses
   readonly time: OutsideTime
+  /** The orders under which entries of this bag were destroyed. */
   readonly orders: readonly Order[]
   /** How many entries were destroyed, and how many say a later time than the stamps over them. */
   readonly destroyed: number
@@ -110,7 +111,7 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     items,
     litter,
     time,
-    orders: court.orders,
+    orders: court.orders.filter(({ entries }) => court.destroyed.some(({ id }) => entries.has(id))),
     destroyed: court.destroyed.length,
     ahead: court.ahead,
     ...(used && { key: used }),
