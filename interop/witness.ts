@@ -235,5 +235,6 @@ try {
   await chosen()
 } finally {
   for (const child of children) child.kill('SIGTERM')
-  await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
+  const going = children.filter((child) => child.exitCode === null && child.signalCode === null)
+  await Promise.all(going.map((child) => once(child, 'exit')))
 }

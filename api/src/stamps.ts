@@ -68,7 +68,7 @@ export const endAuthority = contract({
   path: '/ledger/authorities/:name',
   permission: 'agency.change',
   ledger: 'authority.ended',
-  params: z.object({ name: authorityName }),
+  params: z.strictObject({ name: authorityName }),
   reply: stamping,
   refuses: ['authority/not-found'],
 })

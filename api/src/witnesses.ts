@@ -92,7 +92,7 @@ export const endMonitor = contract({
   path: '/ledger/monitors/:id',
   permission: 'agency.change',
   ledger: 'monitor.ended',
-  params: z.object({ id: id<'monitor'>() }),
+  params: z.strictObject({ id: id<'monitor'>() }),
   reply: monitor,
   refuses: ['monitor/not-found'],
 })

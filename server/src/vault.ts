@@ -129,18 +129,14 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
   const routes = routesOf(parts, made)
   const app = serve({ ...parts, ground, sequencer, routes, doorkeeper, isAgency })
   serveLedgers(app, { ground, folder, now, agencyNamed: (slug) => named(slug).catch(() => undefined) })
-  const expiring = async (agency: AgencyId) => {
-    if ((await expire(ground, agency, now())) > 0) sequencer.poke(agency)
-  }
+  const expiring = async (agency: AgencyId) => (await expire(ground, agency, now())) > 0 && sequencer.poke(agency)
   const tidy = (agency: AgencyId) => Promise.all([receiving.tidy(agency), expiring(agency)])
   const tidying = every(tidyMs, async () => void (await Promise.all((await ids()).map(tidy))), say)
 
   const stop = async () => {
     await tidying.stop()
     const hashing = fixity.stop()
-    // A film that stands still in a browser keeps its connection for as long as the page is open.
-    const cutting = setTimeout(() => app.server.closeAllConnections(), graceMs)
-    await app.close().finally(() => clearTimeout(cutting))
+    await close(app)
     await hashing
     await receiving.drain()
     await served.settle()
@@ -157,6 +153,12 @@ export async function assembleVault(parts: VaultParts): Promise<Vault> {
     releaseByHand: (asked) => releaseByHand({ ground, agencyNamed: named, now }, asked),
     recoverLedger: ledgers.recover,
   }
+}
+
+/** A film that stands still in a browser keeps its connection for as long as the page is open: it is cut. */
+async function close(app: Vault['app']): Promise<void> {
+  const cutting = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  await app.close().finally(() => clearTimeout(cutting))
 }
 
 /** What transactions stand on, with the clock that their entries speak of, and the agencies that there are. */
