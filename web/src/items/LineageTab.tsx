@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core'
 import { TextLink } from '../frame/links.tsx'
 import { may, useSession } from '../sessions/session.ts'
 import { Intake } from '../uploads/Intake.tsx'
+import { Digest } from '../words/Digest.tsx'
 import { exhibitWords } from '../words/labels.ts'
 import { SameBytes } from './SameBytes.tsx'
 import type { ItemRecord } from './use-item.ts'
@@ -39,6 +40,7 @@ export function LineageTab({ item }: { readonly item: ItemRecord }) {
           </li>
         ))}
       </ol>
+      {item.derivation && <Derivation made={item.derivation} />}
       {item.derivatives.length === 0 && <Text c="dimmed">Nothing was made from it yet.</Text>}
       <SameBytes list={item.sameBytes} />
       {item.state === 'held' && may(session, 'item.add') && (
@@ -55,3 +57,32 @@ export function LineageTab({ item }: { readonly item: ItemRecord }) {
     </Stack>
   )
 }
+
+type Made = NonNullable<ItemRecord['derivation']>
+
+/** How this item was made from another, as whoever delivered it said. The court papers print the same. */
+const Derivation = ({ made }: { readonly made: Made }) => (
+  <dl className="facts card">
+    <dt>Made with</dt>
+    <dd>
+      {made.tool} {made.version}
+      {made.machine && ' (machine-generated)'}
+    </dd>
+    {made.parameters && (
+      <>
+        <dt>Parameters</dt>
+        <dd>{made.parameters}</dd>
+      </>
+    )}
+    {made.inputSha256 && (
+      <>
+        <dt>SHA-256 of what went in</dt>
+        <dd>
+          <Digest value={made.inputSha256} of="SHA-256 of what went in" />
+        </dd>
+      </>
+    )}
+    <dt>Reviewed by</dt>
+    <dd>{made.reviewer ?? <span className="dim">Nobody is stated</span>}</dd>
+  </dl>
+)

@@ -43,7 +43,7 @@ export const isShaped = (text: string): boolean =>
  * A typeface without its rules of shaping (OpenType, "Organization of an OpenType Font"). To read them takes
  * longer than to write a page, and a bag has a report for each of its items.
  */
-export function lean(font: Buffer): Buffer {
+function lean(font: Buffer): Buffer {
   const all = Array.from({ length: font.readUInt16BE(4) }, (_, nth): Table => {
     const head = font.subarray(12 + 16 * nth, 28 + 16 * nth)
     const at = head.readUInt32BE(8)
