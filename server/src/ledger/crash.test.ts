@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readCheckpoint } from '@sallyport/core/checkpoint'
 import { readNote } from '@sallyport/core/note'
 import { aLedger, faultsIn, naiveRoot, type TestLedger } from '../testing/ledger.ts'
 import { sequence } from './log.ts'
-import { type TileFolder, tileFolder } from './tile-folder.ts'
+import { type Disk, type TileFolder, tileFolder } from './tile-folder.ts'
 
 class PowerCut extends Error {}
 
@@ -48,7 +48,7 @@ async function roundUntil({ parts }: TestLedger, cut: Cut): Promise<boolean> {
 /** What a server does that starts after a crash. Gives the size that it published. */
 async function recover(ledger: TestLedger): Promise<number> {
   while ((await sequence({ ...ledger.parts, folder: tileFolder(ledger.root) }, {})) !== 0);
-  const note = readNote(await readFile(join(ledger.root, 'checkpoint')))
+  const note = readNote(await fs.readFile(join(ledger.root, 'checkpoint')))
   return readCheckpoint(note?.text ?? '')?.size ?? -1
 }
 
@@ -93,4 +93,58 @@ test('a crash between the places and the tiles keeps every entry at the place it
   assert.equal(placed.length, 10)
   assert.deepEqual(leaves.slice(0, 10), placed)
   assert.deepEqual([head.placed, head.size], [20, 20])
+})
+
+/** The disk of a machine on which one call fails: the writing of a file and its sync count as two. */
+function failingDisk(at: number): { disk: Disk; calls: () => number } {
+  let calls = 0
+  const step = async () => {
+    calls += 1
+    if (calls === at) throw Object.assign(new Error('the disk failed'), { code: 'EIO' })
+  }
+  const counted =
+    <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      await step()
+      return work(...args)
+    }
+  const open = async (...args: Parameters<typeof fs.open>) => {
+    await step()
+    const handle = await fs.open(...args)
+    const whole = { sync: handle.sync.bind(handle), writeFile: handle.writeFile.bind(handle) }
+    return Object.assign(handle, { sync: counted(whole.sync), writeFile: counted(whole.writeFile) })
+  }
+  const disk = {
+    open,
+    mkdir: counted(fs.mkdir),
+    readFile: counted(fs.readFile),
+    rename: counted(fs.rename),
+    rm: counted(fs.rm),
+  }
+  return { disk: disk as Disk, calls: () => calls }
+}
+
+test('a disk that fails at any one write or sync leaves a ledger that goes on where it was', async () => {
+  const ledger = await aLedger()
+  await ledger.enter(250)
+  await recover(ledger)
+  let failed = 0
+
+  for (let at = 1, more = true; more; at += 1) {
+    await ledger.enter(9)
+    const { disk, calls } = failingDisk(at)
+    const outcome = await sequence({ ...ledger.parts, folder: tileFolder(ledger.root, disk) }, {}).catch(() => 'failed')
+    if (outcome === 'failed') failed += 1
+    more = calls() >= at
+    const torn = await ledger.head()
+
+    const size = await recover(ledger)
+
+    const leaves = await ledger.leaves()
+    assert.equal(size, leaves.length)
+    assert.ok(naiveRoot(leaves.slice(0, torn.size)).equals(torn.root), `after call ${at} failed`)
+  }
+
+  assert.ok(failed > 20, `only ${failed} failures`)
+  assert.deepEqual(await faultsIn(ledger.root, ledger.vkey), [])
 })

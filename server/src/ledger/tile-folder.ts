@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import * as fs from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { equal } from '@sallyport/core/bytes'
 import { type ReadTile, type Tile, tilePath, tileWidth } from '@sallyport/core/tiles'
@@ -25,35 +25,38 @@ export type TileFolder = {
   readonly dropPartials: (fullPath: string) => Promise<void>
 }
 
-export function tileFolder(root: string): TileFolder {
+/** What the files are written with. Tests give one that fails. */
+export type Disk = Pick<typeof fs, 'mkdir' | 'open' | 'readFile' | 'rename' | 'rm'>
+
+export function tileFolder(root: string, disk: Disk = fs): TileFolder {
   const unsettled = new Set<string>()
 
   const put = async (path: string, bytes: Uint8Array) => {
     const target = join(root, path)
-    const made = await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    const made = await disk.mkdir(dirname(target), { recursive: true, mode: 0o700 })
     if (made)
       for (let above = dirname(target); above.length >= dirname(made).length; above = dirname(above))
         unsettled.add(above)
-    const handle = await open(`${target}.new`, 'w', 0o600)
+    const handle = await disk.open(`${target}.new`, 'w', 0o600)
     try {
       await handle.writeFile(bytes)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    await rename(`${target}.new`, target)
+    await disk.rename(`${target}.new`, target)
     unsettled.add(dirname(target))
   }
 
   const read = (path: string) =>
-    readFile(join(root, path)).catch((fault: NodeJS.ErrnoException) => {
+    disk.readFile(join(root, path)).catch((fault: NodeJS.ErrnoException) => {
       if (fault.code === 'ENOENT') return undefined
       throw fault
     })
 
   const settle = async () => {
     for (const folder of unsettled) {
-      const handle = await open(folder, 'r').catch((fault: NodeJS.ErrnoException) => {
+      const handle = await disk.open(folder, 'r').catch((fault: NodeJS.ErrnoException) => {
         // Another server has put the full tile there meanwhile, and dropped the folder of its parts.
         if (fault.code !== 'ENOENT') throw fault
       })
@@ -81,6 +84,6 @@ export function tileFolder(root: string): TileFolder {
       if (!found) throw new Error(`The ledger has lost its tile ${tilePath(tile)}.`)
       return found
     },
-    dropPartials: (fullPath) => rm(join(root, `${fullPath}.p`), { recursive: true, force: true }),
+    dropPartials: (fullPath) => disk.rm(join(root, `${fullPath}.p`), { recursive: true, force: true }),
   }
 }
