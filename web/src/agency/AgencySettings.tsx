@@ -1,6 +1,7 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { changeAgency, readAgency } from '@sallyport/api/agency'
 import type { Answered } from '@sallyport/api/contract'
+import type { ReasonTouch } from '@sallyport/core/access'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { asked } from '../asked.ts'
@@ -8,6 +9,7 @@ import { ask } from '../call.ts'
 import { RefusalNotice } from '../refusal/RefusalNotice.tsx'
 import { may, sessionQuery, useSession } from '../sessions/session.ts'
 import { Time } from '../time/Time.tsx'
+import { ReasonChoice, touchWords } from './ReasonChoice.tsx'
 import { zoneNames } from './zone-names.ts'
 
 type Settings = Answered<typeof readAgency>
@@ -35,12 +37,17 @@ export function AgencySettings({ settings }: { readonly settings: Settings }) {
   )
 }
 
+const isSame = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((touch) => other.includes(touch))
+
 const Read = ({ settings }: { readonly settings: Settings }) => (
   <dl className="facts card">
     <dt>Time zone</dt>
     <dd>{settings.timeZone}</dd>
     <dt>Shortest password</dt>
     <dd>{settings.passwordLength} characters</dd>
+    <dt>A reason is asked for</dt>
+    <dd>{['a download, an export', ...settings.reasonFor.map((touch) => touchWords[touch])].join(', ')}</dd>
     <dt>Notice</dt>
     <dd>{settings.banner.text}</dd>
   </dl>
@@ -52,11 +59,13 @@ function Form({ settings }: { readonly settings: Settings }) {
   const [timeZone, setTimeZone] = useState(settings.timeZone)
   const [length, setLength] = useState(String(settings.passwordLength))
   const [bannerText, setBanner] = useState(settings.banner.text)
+  const [reasonFor, setReasonFor] = useState<readonly ReasonTouch[]>(settings.reasonFor)
   const changes = {
     ...(name !== settings.name && { name }),
     ...(timeZone !== settings.timeZone && { timeZone }),
     ...(Number(length) !== settings.passwordLength && { passwordLength: Number(length) }),
     ...(bannerText !== settings.banner.text && { bannerText }),
+    ...(!isSame(reasonFor, settings.reasonFor) && { reasonFor: [...reasonFor] }),
   }
   const save = useMutation({
     mutationFn: () => ask(changeAgency, changes),
@@ -99,6 +108,7 @@ function Form({ settings }: { readonly settings: Settings }) {
             required
           />
         </Group>
+        <ReasonChoice value={reasonFor} onChange={setReasonFor} />
         <Textarea
           label="System use notice"
           description="When it changes, everybody has to accept it anew at their next sign-in."

@@ -2,6 +2,7 @@ import { PageTitle } from '../frame/PageTitle.tsx'
 import { may, useSession } from '../sessions/session.ts'
 import { useNow } from '../time/Ago.tsx'
 import { Time } from '../time/Time.tsx'
+import { OffersWaiting } from '../transfers/OffersWaiting.tsx'
 import { AlarmsWaiting } from './AlarmsWaiting.tsx'
 import { CasesILead } from './CasesILead.tsx'
 import styles from './home.module.css'
@@ -25,6 +26,7 @@ export function Home() {
         {may(session, 'alarm.read') && <AlarmsWaiting />}
         {may(session, 'expungement.approve') && <OrdersWaiting />}
         {may(session, 'item.release') && <QuarantineWaiting />}
+        {may(session, 'item.transfer') && <OffersWaiting />}
         {delivers && <UploadsWaiting />}
         {may(session, 'people.change') && <PeopleWaiting />}
         {may(session, 'ledger.read') && <LedgerVerdict />}

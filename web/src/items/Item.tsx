@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { verifyItem } from '@sallyport/api/items'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { ask } from '../call.ts'
 import { ExportItem } from '../exports/ExportDialog.tsx'
 import { TextLink } from '../frame/links.tsx'
@@ -10,6 +10,12 @@ import { PageTitle } from '../frame/PageTitle.tsx'
 import { PapersDialog } from '../papers/PapersDialog.tsx'
 import { Answer } from '../refusal/Answer.tsx'
 import { Time } from '../time/Time.tsx'
+import { CopyDialog } from '../transfers/CopyDialog.tsx'
+import { type Deed, ItemMenu } from '../transfers/ItemMenu.tsx'
+import { MoveDialog } from '../transfers/MoveDialog.tsx'
+import { PrintDialog, type Printed } from '../transfers/PrintDialog.tsx'
+import { TransferDialog } from '../transfers/TransferDialog.tsx'
+import { usePrint } from '../transfers/use-print.ts'
 import { VerdictLine } from '../verdict/VerdictLine.tsx'
 import { Digest } from '../words/Digest.tsx'
 import { categoryWords, exhibitWords, stateWords } from '../words/labels.ts'
@@ -36,10 +42,13 @@ export function Item() {
 }
 
 function ItemPage({ item }: { readonly item: ItemRecord }) {
-  const [asking, setAsking] = useState<'download' | 'export' | 'papers' | null>(null)
+  const [asking, setAsking] = useState<Deed | 'export' | null>(null)
   const close = () => setAsking(null)
+  const askToPrint = useCallback(() => setAsking('print'), [])
+  const [printed, setPrinted] = usePrint(askToPrint)
   return (
-    <>
+    <div className={styles['sheet']} data-printed={printed === null ? 'no' : printed.content ? 'content' : 'record'}>
+      <PrintMark printed={printed} />
       <PageTitle
         title={`${exhibitWords(item.exhibit)} · ${item.title}`}
         within={
@@ -63,6 +72,7 @@ function ItemPage({ item }: { readonly item: ItemRecord }) {
                 Court papers
               </Button>
             )}
+            <ItemMenu item={item} onChoose={setAsking} />
             {item.may.export && <Button onClick={() => setAsking('export')}>Export</Button>}
           </>
         }
@@ -93,9 +103,26 @@ function ItemPage({ item }: { readonly item: ItemRecord }) {
         opened={asking === 'papers'}
         onClose={close}
       />
-    </>
+      <PrintDialog item={item} opened={asking === 'print'} onClose={close} onEntered={setPrinted} />
+      <CopyDialog item={item} opened={asking === 'copy'} onClose={close} />
+      <MoveDialog item={item} opened={asking === 'move'} onClose={close} />
+      <TransferDialog item={item} opened={asking === 'transfer'} onClose={close} />
+    </div>
   )
 }
+
+/** Stands on paper only: the number of the entry, or that there is none and so nothing to read. */
+const PrintMark = ({ printed }: { readonly printed: Printed | null }) => (
+  <p className={`print-only ${styles['mark']}`}>
+    {printed ? (
+      <>
+        {printed.marking} · Print {printed.number} · <Time at={printed.at} />
+      </>
+    ) : (
+      'Printing this page is entered in the ledger first. Use “Print this page” under “More”.'
+    )}
+  </p>
+)
 
 const StateLine = ({ item }: { readonly item: ItemRecord }) => (
   <>

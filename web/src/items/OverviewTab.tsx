@@ -6,6 +6,7 @@ import { type Asking, ask } from '../call.ts'
 import { TextLink } from '../frame/links.tsx'
 import { may, useSession } from '../sessions/session.ts'
 import { Time } from '../time/Time.tsx'
+import { Holding } from '../transfers/Holding.tsx'
 import { categoryWords, exhibitWords } from '../words/labels.ts'
 import { AnnotateDialog, type Correction } from './AnnotateDialog.tsx'
 import { Annotations } from './Annotations.tsx'
@@ -89,6 +90,7 @@ function Particulars({ item }: { readonly item: ItemRecord }) {
       <dd>{item.place ?? unknown}</dd>
       <dt>Tags</dt>
       <dd>{item.tags.length > 0 ? item.tags.join(', ') : <span className="dim">None</span>}</dd>
+      <Holding item={item} />
       <dt>Delivered by</dt>
       <dd>
         {item.addedBy.name}

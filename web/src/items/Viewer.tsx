@@ -6,8 +6,10 @@ import { useState } from 'react'
 import { ask } from '../call.ts'
 import { Icon } from '../frame/Icon.tsx'
 import { RefusalNotice } from '../refusal/RefusalNotice.tsx'
+import { useSession } from '../sessions/session.ts'
 import { whyNotShown } from './content-trouble.ts'
 import { ImageView } from './ImageView.tsx'
+import { given, ReasonField } from '../transfers/ReasonField.tsx'
 import styles from './items.module.css'
 import { Player } from './Player.tsx'
 import { TextView } from './TextView.tsx'
@@ -21,8 +23,10 @@ type Props = { readonly item: ItemRecord; readonly onDownload: (() => void) | un
 /** Shows the content of an item. Nothing is fetched before the person asks: opening is entered in the ledger. */
 export function Viewer({ item, onDownload }: Props) {
   const [trouble, setTrouble] = useState<unknown>(null)
+  const [why, setWhy] = useState('')
+  const asksWhy = useSession().agency.reasonFor.includes('view')
   const open = useMutation({
-    mutationFn: () => ask(openViewing, { id: item.id, purpose: 'view' }),
+    mutationFn: () => ask(openViewing, { id: item.id, purpose: 'view', ...given(why) }),
     onMutate: () => setTrouble(null),
   })
   const kind = viewerKind(item.mediaType, navigator.pdfViewerEnabled)
@@ -38,8 +42,10 @@ export function Viewer({ item, onDownload }: Props) {
           <Text ta="center">{reason}</Text>
         ) : (
           <>
+            {asksWhy && <ReasonField touch="view" label="Why you open it" value={why} onChange={setWhy} />}
             <Button
               size="md"
+              disabled={asksWhy && why.trim() === ''}
               leftSection={<Icon name={kind === 'video' || kind === 'audio' ? 'play' : 'file'} />}
               loading={open.isPending}
               onClick={() => open.mutate()}
