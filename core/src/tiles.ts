@@ -232,13 +232,30 @@ async function peaksOf({ hash, size, readTile }: Reader, from: number, to: numbe
     const first = at / tileWidth ** level
     const offset = first % tileWidth
     const bytes = await readTile(tileAt(size, level, Math.floor(first / tileWidth)))
-    const hashes = Array.from({ length: span / tileWidth ** level }, (_, n) =>
-      bytes.subarray((offset + n) * 32, (offset + n + 1) * 32),
-    )
-    peaks.push(treeHash(hash, hashes))
+    peaks.push(nodeWithin({ hash, bytes }, offset, span / tileWidth ** level))
     at += span
   }
   return peaks
+}
+
+/**
+ * Nodes above the hashes of a tile, by the tile's bytes: whoever gives the same bytes again has them
+ * hashed once, so that thousands of proofs over a few tiles cost little. They go when the bytes go.
+ */
+const nodesOf = new WeakMap<Uint8Array, Map<number, Uint8Array>>()
+
+/** The node over `count` hashes of a tile from `offset` on; a power of two of them, from a multiple of it. */
+function nodeWithin(tile: { hash: Sha256; bytes: Uint8Array }, offset: number, count: number): Uint8Array {
+  const { hash, bytes } = tile
+  if (count === 1) return bytes.subarray(offset * 32, (offset + 1) * 32)
+  const nodes = nodesOf.get(bytes) ?? new Map<number, Uint8Array>()
+  nodesOf.set(bytes, nodes)
+  const place = offset * 2 * tileWidth + count
+  const half = count / 2
+  const node =
+    nodes.get(place) ?? nodeHash(hash, nodeWithin(tile, offset, half), nodeWithin(tile, offset + half, half))
+  nodes.set(place, node)
+  return node
 }
 
 /** The tile at a place, as wide as a tree of this size has it. */

@@ -82,6 +82,19 @@ test('a bag whose stamps were taken out is told from one that has them', async (
   assert.ok(report.faults.every(({ code, at }) => code === 'files/missing' && at.startsWith('proofs/stamps/')))
 })
 
+test('a bag that is made while the witnesses are away says nothing of them, and a reader who expects them is told', async () => {
+  for (const witness of witnesses) witness.mood = 'away'
+  const folder = await exported()
+  for (const witness of witnesses) witness.mood = 'honest'
+
+  const report = await judged(folder)
+
+  assert.equal(report.verdict, 'not-sound')
+  assert.deepEqual([...new Set(report.faults.map(({ code }) => code))], ['witness/quorum'])
+  const lines: string[] = []
+  assert.equal(await run([folder], (line) => lines.push(line)), 0, lines.join('\n'))
+})
+
 test('a bag carries the first stamp after its item came, which shows how early it was there, and the newest', async () => {
   const later = await vault.anItem(detective, { case: file.id })
   await vault.settle()
