@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { startDemonstration } from './testing/demonstration.ts'
 import { openBrowser, openContext } from './testing/browser.ts'
 import { assertNone, look, reflows } from './testing/look.ts'
+import { startOutside } from './testing/outside.ts'
 
 /*
  * Every page and every state of it that a person can bring about, dark and light, on a desk and on a
@@ -15,8 +16,10 @@ const demonstration = await startDemonstration()
 const { origin } = demonstration.vault
 const browser = await openBrowser()
 const { context, page, assertQuiet } = await openContext(browser, origin)
+const outside = await startOutside()
 
 after(async () => {
+  await outside.stop()
   await browser.close()
   await demonstration.vault.remove()
 })
@@ -170,6 +173,9 @@ test('a video with its custody, its checks and its dialogs can be used by everyo
     await page.waitForLoadState('networkidle')
     found.push(...(await look(page, `item-${tab.toLowerCase()}`)), ...(await reflows(page, `item-${tab}`)))
   }
+  await page.getByLabel('Only what touched the content').check()
+  await page.getByText('the filters leave out the others').waitFor()
+  await page.getByRole('button', { name: 'Take all filters away' }).click()
   await page.getByText('Detailed').click()
   found.push(...(await look(page, 'custody-detailed')), ...(await reflows(page, 'custody-detailed')))
   await page
@@ -181,6 +187,11 @@ test('a video with its custody, its checks and its dialogs can be used by everyo
     .waitFor()
   found.push(...(await look(page, 'proof')))
   await closeDialog()
+  await page.getByRole('button', { name: 'Print the custody' }).click()
+  await dialog().getByLabel('Why it is printed').fill('For the hearing')
+  found.push(...(await look(page, 'custody-print')))
+  await dialog().getByRole('button', { name: 'Print', exact: true }).click()
+  await page.getByText(/entered in the ledger.*for .*Cho/).waitFor({ state: 'attached' })
   await page.getByRole('button', { name: 'Download', exact: true }).click()
   found.push(...(await look(page, 'download')))
   await closeDialog()
@@ -288,6 +299,79 @@ test('what only an administrator and an auditor see can be used by everyone', as
   await page.goto(link)
   await title().filter({ hasText: 'Welcome' }).waitFor()
   found.push(...(await look(page, 'enrol')), ...(await reflows(page, 'enrol')))
+
+  assertNone(found)
+})
+
+test('who watches the ledger from outside can be named by everyone, and a policy that is wrong shows its witness', async () => {
+  const found: string[] = []
+  await demonstration.enter(context, 'dwhitfield')
+  await open('/ledger?tab=witnesses', 'Ledger')
+  await page.getByText('Nobody witnesses this ledger').waitFor()
+  found.push(...(await look(page, 'ledger-witnesses-none')))
+  const key = page.getByRole('button', { name: /the public key of the ledger/ }).locator('code')
+  const { url, vkeys } = await outside.witness('witness.example', (await key.innerText()).replace(/\s/g, ''))
+  await page.getByRole('button', { name: 'Name a witness' }).click()
+  await dialog().getByLabel('Key (vkey)').fill('witness.example+00000000+nonsense')
+  await dialog().getByLabel('Address').fill(url)
+  await dialog().getByRole('button', { name: 'See what it changes' }).click()
+  await dialog().getByText('What is said of witness 1 cannot be used').waitFor()
+  found.push(...(await look(page, 'ledger-policy-wrong')), ...(await reflows(page, 'ledger-policy-wrong')))
+  await dialog()
+    .getByLabel('Key (vkey)')
+    .fill(vkeys[0] ?? '')
+  await dialog().getByRole('button', { name: 'See what it changes' }).click()
+  await dialog().getByText('What this changes').waitFor()
+  found.push(...(await look(page, 'ledger-policy-review')))
+  await dialog().getByRole('button', { name: 'Keep this policy' }).click()
+  await page.getByText('1 of 1 witness has cosigned').waitFor()
+  found.push(...(await look(page, 'ledger-witnesses')), ...(await reflows(page, 'ledger-witnesses')))
+  await page.getByRole('button', { name: 'Change who witnesses' }).click()
+  await dialog().getByText('As text, for experts').click()
+  await dialog()
+    .getByLabel(/^Policy/)
+    .fill('log nonsense\nquorum none')
+  await dialog().getByRole('button', { name: 'See what it changes' }).click()
+  await dialog().getByText('Line 1 of this policy cannot be used').waitFor()
+  found.push(...(await look(page, 'ledger-policy-text')))
+  await closeDialog()
+
+  assertNone(found)
+})
+
+test('who may fetch the ledger, and whose time stands on it, can be changed by everyone', async () => {
+  const found: string[] = []
+  const { url, roots } = await outside.authority()
+  await open('/ledger?tab=fetching', 'Ledger')
+  await page.getByRole('radio', { name: 'Whoever has a token' }).check()
+  found.push(...(await look(page, 'ledger-fetching-asks')))
+  await page.getByRole('button', { name: 'Keep this choice' }).click()
+  await page.getByText('--token TOKEN').waitFor()
+  await page.getByRole('button', { name: 'Give a token' }).click()
+  await dialog().getByLabel('Who gets it').fill('Mirror of the agency')
+  await dialog().getByRole('button', { name: 'Make the token' }).click()
+  await dialog().getByText('It is not shown again').waitFor()
+  found.push(...(await look(page, 'ledger-token')))
+  await dialog().getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'End the token of Mirror of the agency' }).click()
+  found.push(...(await look(page, 'ledger-token-end')))
+  await closeDialog()
+  found.push(...(await reflows(page, 'ledger-fetching')))
+  await page.getByRole('tab', { name: 'Outside time' }).click()
+  await page.getByText('No authority stamps').waitFor()
+  found.push(...(await look(page, 'ledger-time-none')))
+  await page.getByRole('button', { name: 'Name an authority' }).click()
+  await dialog().getByLabel('Name', { exact: true }).fill('county-time')
+  await dialog().getByLabel('Address').fill(url)
+  await dialog().getByLabel('Root certificates (PEM)').fill('nothing')
+  await dialog().getByRole('button', { name: 'Name the authority' }).click()
+  await dialog().getByRole('alert').waitFor()
+  found.push(...(await look(page, 'ledger-authority-refused')), ...(await reflows(page, 'ledger-authority-refused')))
+  await dialog().getByLabel('Root certificates (PEM)').fill(roots)
+  await dialog().getByRole('button', { name: 'Name the authority' }).click()
+  await page.getByRole('button', { name: 'Stamp now' }).click()
+  await page.getByText('Newest stamp').waitFor()
+  found.push(...(await look(page, 'ledger-time')), ...(await reflows(page, 'ledger-time')))
 
   assertNone(found)
 })

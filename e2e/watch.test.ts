@@ -150,7 +150,10 @@ test('the item and its custody say that an order destroyed them, and which one',
   await title().filter({ hasText: 'Destroyed under a court order' }).waitFor()
   found.push(...(await look(page, 'item-expunged')), ...(await reflows(page, 'item-expunged')))
   await page.getByRole('tab', { name: 'Custody' }).click()
-  await page.getByText(new RegExp(`under order ${order.reference}`)).waitFor()
+  await page
+    .getByText(new RegExp(`was destroyed under order ${order.reference}`))
+    .first()
+    .waitFor()
   found.push(...(await look(page, 'custody-expunged')), ...(await reflows(page, 'custody-expunged')))
   await page.getByRole('tab', { name: 'Details' }).click()
   found.push(...(await look(page, 'item-expunged-details')))

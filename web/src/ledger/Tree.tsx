@@ -68,7 +68,9 @@ function Witnessed({ told, onLook, looking }: WitnessedProps) {
         </Button>
       </Group>
       <Stack className="card" gap="sm" align="flex-start">
-        <Text fw={600}>{quorumWords(told)}</Text>
+        <Text fw={600} {...(told.policy !== null && !told.cosigned && { className: 'wait' })}>
+          {quorumWords(told)}
+        </Text>
         {told.policy === null ? (
           <Text maw="72ch">
             Whoever runs this server could show two histories, and nobody could tell. A witness stands on another
