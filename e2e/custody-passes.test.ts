@@ -13,7 +13,7 @@ const { origin } = demonstration.vault
 const browser = await openBrowser()
 const { context, page, assertQuiet } = await openContext(browser, origin)
 await context.addInitScript(() => {
-  window.print = () => void document.documentElement.setAttribute('data-asked-to-print', 'yes')
+  window.print = () => document.documentElement.setAttribute('data-asked-to-print', 'yes')
 })
 
 after(async () => {

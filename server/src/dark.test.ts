@@ -147,6 +147,7 @@ test('the vault itself still reads every word of it', async () => {
     await vault.raw(custodian)({ method: 'GET', path: `/items/${item}` }),
     await vault.raw(custodian)({ method: 'GET', path: `/items/${item}/custody` }),
     await vault.raw(custodian)({ method: 'GET', path: `/items/${things.quarantined}` }),
+    await vault.raw(custodian)({ method: 'GET', path: `/items/${things.moved}/custody` }),
   ]
 
   const seen = sung(Buffer.concat(replies.map(({ bytes }) => bytes)), planted.content)

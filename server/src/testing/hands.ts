@@ -15,12 +15,12 @@ type Handing = {
 export async function handsOver(
   vault: TestVault,
   { detective, custodian, file, item, about }: Handing,
-): Promise<string> {
+): Promise<{ transfer: string; moved: string }> {
   const ask = vault.ask(detective)
   const before = await vault.aCase(detective, { number: about('number of a case before') })
   const moved = await vault.anItem(detective, { case: before.id })
   await ask(moveItem, { id: moved.id, case: file, why: about('reason of a move') })
-  const { id } = await ask(offerTransfer, {
+  const { id: transfer } = await ask(offerTransfer, {
     id: item,
     to: { kind: 'person', id: custodian.id },
     why: about('reason of a transfer'),
@@ -28,5 +28,5 @@ export async function handsOver(
     package: about('number of a package'),
     code: freshCode(vault, detective.totpSecret),
   })
-  return id
+  return { transfer, moved: moved.id }
 }

@@ -34,7 +34,7 @@ export type Planted = {
   readonly agency: Founded
   readonly custodian: Person
   readonly detective: Person
-  readonly things: Things & { readonly quarantined: string; readonly underWay: string }
+  readonly things: Things & { readonly quarantined: string; readonly underWay: string; readonly moved: string }
   /** What describes a case or a thing, by the field that holds it. */
   readonly content: ReadonlyMap<string, string>
   /** What people know or are called. */
@@ -133,7 +133,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
   const later = await vault.anItem(detective, { case: id, originalName: 'later.exe' })
   await vault.ask(custodian)(releaseItem, { id: later.id, why: about('reason of a release') })
 
-  const transfer = await handsOver(vault, { detective, custodian, file: id, item: item.id, about })
+  const { transfer, moved } = await handsOver(vault, { detective, custodian, file: id, item: item.id, about })
   const viewing = await ask(openViewing, { id: item.id, purpose: 'download', why: about('reason of a download') })
   await readViewing(vault, detective, { path: viewing.content })
   await ask(reportPlayed, { id: viewing.id, parts: [{ from: 0, to: 4, speed: 1 }] })
@@ -164,6 +164,7 @@ export async function plant(vault: TestVault): Promise<Planted> {
     alarm,
     expungement,
     transfer,
+    moved,
     monitor: (await vault.ask(agency.administrator)(addMonitor, { name: 'A monitor' })).monitor.id,
     case: id,
     item: item.id,

@@ -5,18 +5,21 @@ import { useQuery } from '@tanstack/react-query'
 import { asked } from '../asked.ts'
 import type { Asking } from '../call.ts'
 import { roleNames } from '../people/role-words.ts'
-import { useSession } from '../sessions/session.ts'
 import { options } from '../words/labels.ts'
 import { documentWords } from './party-words.ts'
 
-type PersonProps = { readonly value: string | null; readonly onChange: (id: string | null) => void }
+type PersonProps = {
+  readonly value: string | null
+  readonly onChange: (id: string | null) => void
+  /** Whoever holds it now: custody passes to somebody else. */
+  readonly but: string | null
+}
 
 /** Somebody of the agency who can sign in. Whether they may see the item the vault tells. */
-export function PersonField({ value, onChange }: PersonProps) {
+export function PersonField({ value, onChange, but }: PersonProps) {
   const people = useQuery(asked(listPeople, {}))
-  const self = useSession().person.id
   const choices = (people.data ?? [])
-    .filter(({ id, state }) => state === 'active' && id !== self)
+    .filter(({ id, state }) => state === 'active' && id !== but)
     .map(({ id, name, roles, badge }) => ({
       value: id,
       label: `${name}${badge ? ` · ${badge}` : ''} (${roleNames(roles)})`,

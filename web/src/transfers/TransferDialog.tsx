@@ -66,7 +66,11 @@ function OfferForm({ item, onClose }: Props) {
           </Radio.Group>
         )}
         {kind === 'person' ? (
-          <PersonField value={person} onChange={setPerson} />
+          <PersonField
+            value={person}
+            onChange={setPerson}
+            but={item.holder.by.kind === 'person' ? item.holder.by.id : null}
+          />
         ) : (
           <OutsiderFields value={outsider} onChange={setOutsider} />
         )}

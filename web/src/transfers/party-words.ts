@@ -22,4 +22,4 @@ export const partyWords = (party: Party): string =>
 
 export const signingWords =
   'You sign with your session and a fresh code of your authenticator. Nobody holds a key of their own in this vault: ' +
-  'the ledger states that you signed, when and from where, and it cannot be rewritten afterwards.'
+  'the ledger states that you signed, when and from where, and if it were rewritten afterwards that would show.'
