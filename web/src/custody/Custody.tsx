@@ -7,14 +7,13 @@ import { useMemo, useState } from 'react'
 import { askedPages } from '../asked.ts'
 import { ask } from '../call.ts'
 import { Answer } from '../refusal/Answer.tsx'
-import { may, useSession } from '../sessions/session.ts'
+import { useSession } from '../sessions/session.ts'
 import { More } from '../table/More.tsx'
 import { daysOn } from '../time/days-on.ts'
 import { counted } from '../words/sizes.ts'
 import { CustodyFilters } from './CustodyFilters.tsx'
 import { type Fate, fatesIn } from './fates.ts'
 import { grouped, passes } from './grouped.ts'
-import { PrintCustody } from './PrintCustody.tsx'
 import { ProofDialog } from './ProofDialog.tsx'
 import type { Line } from './sentences.ts'
 import { Timeline } from './Timeline.tsx'
@@ -25,8 +24,7 @@ const live = 5000
 /** Who touched an item, entry by entry, kept up to date while the page is looked at. */
 export function Custody({ item }: { readonly item: ItemId }) {
   const search = route.useSearch()
-  const session = useSession()
-  const zone = session.agency.timeZone
+  const zone = useSession().agency.timeZone
   const [proving, setProving] = useState<Line | null>(null)
   const query = useInfiniteQuery({
     ...askedPages(readCustody.path, { item }, (after, signal) =>
@@ -66,7 +64,6 @@ export function Custody({ item }: { readonly item: ItemId }) {
                 checkpoint.
               </Text>
             )}
-            {may(session, 'item.print') && <PrintCustody item={item} />}
             <ProofDialog item={item} line={proving} onClose={() => setProving(null)} />
           </Stack>
         )

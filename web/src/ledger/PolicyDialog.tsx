@@ -6,6 +6,7 @@ import { asked } from '../asked.ts'
 import { ask, RefusedCall } from '../call.ts'
 import { RefusalNotice } from '../refusal/RefusalNotice.tsx'
 import styles from './ledger.module.css'
+import { NextStep } from './NextStep.tsx'
 import { type PolicyFault, PolicyFaultNotice } from './PolicyFault.tsx'
 import { PolicyRows } from './PolicyRows.tsx'
 import { ended, formOf, type Log, type PolicyForm, readTyped, rowOfLine, textOf } from './policy-form.ts'
@@ -57,7 +58,7 @@ function Change({ told, onClose }: { readonly told: Witnessing; readonly onClose
   const client = useQueryClient()
   const [draft, setDraft] = useState(() => draftOf(told.policy, told))
   const [fault, setFault] = useState<PolicyFault | null>(null)
-  const [reviewing, setReviewing] = useState(false)
+  const [step, setStep] = useState<'first' | 'review' | 'again'>('first')
   const policy = policyOf(draft, told)
   const save = useMutation({
     mutationFn: () => ask(changePolicy, { policy }),
@@ -72,7 +73,7 @@ function Change({ told, onClose }: { readonly told: Witnessing; readonly onClose
       const refused = refusedFault(error, policy)
       if (refused) {
         setFault(refused)
-        setReviewing(false)
+        setStep('again')
       }
     },
   })
@@ -80,22 +81,23 @@ function Change({ told, onClose }: { readonly told: Witnessing; readonly onClose
     event.preventDefault()
     const found = localFault(policy)
     setFault(found)
-    if (!found) setReviewing(true)
+    if (!found) setStep('review')
   }
-  if (reviewing)
+  if (step === 'review')
     return (
       <Review
         before={told.policy}
         after={policy}
         error={save.error}
         saving={save.isPending}
-        onBack={() => setReviewing(false)}
+        onBack={() => setStep('again')}
         onSave={() => save.mutate()}
       />
     )
   return (
     <form onSubmit={review}>
       <Stack>
+        {step === 'again' && <NextStep>Change what you wrote</NextStep>}
         <Write draft={draft} log={told} fault={fault} onChange={setDraft} />
         {fault && <PolicyFaultNotice fault={fault} row={rowOf(draft, fault)} />}
         <Group justify="flex-end">
@@ -172,7 +174,7 @@ type ReviewProps = {
 
 const Review = ({ before, after, error, saving, onBack, onSave }: ReviewProps) => (
   <Stack>
-    <Text fw={600}>What this changes</Text>
+    <NextStep>What this changes</NextStep>
     <ul className={styles['touched']}>
       {touched(before, after).map((line) => (
         <li key={line}>{line}</li>

@@ -10,6 +10,7 @@ import { Time } from '../time/Time.tsx'
 import { Confirm } from './Confirm.tsx'
 import { CopyLine } from './CopyLine.tsx'
 import styles from './ledger.module.css'
+import { NextStep } from './NextStep.tsx'
 import type { Witnessing } from './witness-words.ts'
 
 type Monitor = Witnessing['monitors'][number]
@@ -93,10 +94,8 @@ function AddToken({ onClose }: { readonly onClose: () => void }) {
   if (add.data)
     return (
       <Stack>
-        <Text>
-          Give this token to {add.data.monitor.name} in a way that nobody else can read. It is not shown again. It lets
-          whoever has it fetch the tree, and nothing else.
-        </Text>
+        <NextStep>Give this token to {add.data.monitor.name} in a way that nobody else can read.</NextStep>
+        <Text>It is not shown again. It lets whoever has it fetch the tree, and nothing else.</Text>
         <CopyLine text={add.data.token} of="the token" />
         <Button onClick={onClose} style={{ alignSelf: 'flex-end' }}>
           Done

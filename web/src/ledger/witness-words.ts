@@ -55,14 +55,15 @@ export function touched(before: string | null, after: string | null): string[] {
   return [
     ...added.map((name) => `${name} is asked to cosign from now on, and then every checkpoint.`),
     ...removed.map((name) => `${name} is asked no more. What it has cosigned stays cosigned in copies and bags.`),
-    ...(after === null ? endsWitnessing : [takesWords(after), ...(next?.quorum === 'none' ? [] : beginsAnew)]),
+    ...(after === null ? endsWitnessing : [takesWords(after), ...(next?.quorum === 'none' ? [] : [begins(before)])]),
     'Whoever was given the policy needs the new one. The change is entered in the ledger under your name.',
   ]
 }
 
-const beginsAnew = [
-  'The checkpoint that was cosigned until now is set aside. Until enough witnesses have cosigned anew, nobody outside can fetch the ledger; the vault itself goes on.',
-]
+const begins = (before: string | null): string =>
+  before === null
+    ? 'Until enough of them have cosigned, nobody outside can fetch the ledger; the vault itself goes on.'
+    : 'The checkpoint that was cosigned until now is set aside. Until enough of them have cosigned anew, nobody outside can fetch the ledger; the vault itself goes on.'
 const endsWitnessing = [
   'Nobody witnesses the ledger any more. Whoever runs this server could then show two histories.',
   'Bags that are exported from now on hold no cosignatures.',
