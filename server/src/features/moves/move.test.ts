@@ -107,6 +107,16 @@ test('after a move custody still holds: for the vault, and for the verifier of a
   assert.deepEqual(judged?.faults, [])
 })
 
+test('a bag that was prepared before the move is not given under the number that the item has left', async () => {
+  const { id } = await vault.anItem(oldTeam, { case: here.id })
+  const { bag } = await vault.ask(oldTeam)(exportItem, { id, why: 'for the prosecutor' })
+
+  await vault.ask(lead)(moveItem, { id, case: there.id, why })
+
+  const { json } = await readViewing(vault, oldTeam, { path: bag })
+  assert.equal((json as { code?: string } | undefined)?.code, 'export/not-found')
+})
+
 test('the key of the old case opens nothing of an item that has left it', async () => {
   const { id } = await vault.anItem(lead, { case: here.id })
 

@@ -9,15 +9,17 @@ import { caseFor, me } from '../cases/standing.ts'
 import { indexItem } from '../items/items.ts'
 import { holdItem, type ItemRow, objectKey, objectOf } from '../items/rows.ts'
 import { correctedItem, itemFor, itemShown } from '../items/shown.ts'
+import { asTheVault } from '../expungements/touched.ts'
 import { openTransfer } from '../transfers/rows.ts'
-import { moveRows, rewrapObjectKey } from './rows.ts'
+import { endExportsOf, moveRows, rewrapObjectKey } from './rows.ts'
 
 /**
  * Moves an item to another case, by somebody who leads both or is a custodian.
  *
  * It gets the next number there; the number it had is given to nothing else. Who sees it changes with the case: row
  * security looks at the case alone. Its key is wrapped anew, so that from here on the key of the old case opens
- * nothing of it. The bytes stay where they lie, and papers and bags that were made before name the old number.
+ * nothing of it. The bytes stay where they lie. Papers and bags that were made before name the old number; a bag that
+ * was prepared and not yet fetched is prepared again.
  */
 export async function move(tx: Tx, { id, case: to, why }: Asked<typeof moveItem>, now: Date) {
   await holdItem(tx, id)
@@ -29,6 +31,7 @@ export async function move(tx: Tx, { id, case: to, why }: Asked<typeof moveItem>
   const from = { case: row.case_id, exhibit: row.exhibit }
   const there = { case: to, exhibit: await nextExhibit(tx, to) }
   await rewrap(tx, row, { to, now })
+  await asTheVault(tx, (vault) => endExportsOf(vault, id, now))
   await moveRows(tx, { item: id, from, to: there, by: me(tx), at: now })
   const { number } = corrected(target.row.facts, await remarksOn(tx, [to], { item: false }))
   const facts = correctedItem(row, await remarksOn(tx, [id], { item: true }))

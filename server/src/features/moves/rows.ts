@@ -23,6 +23,11 @@ export async function moveRows(tx: Tx, { item, from, to, by, at }: Move): Promis
   await tx.updateTable('remark').set({ case_id: to.case }).where('item_id', '=', item).execute()
 }
 
+/** Ends the exports that hold an item under the number that it has left. To be called as the vault: they are anybody's. */
+export const endExportsOf = (tx: Tx, item: ItemId, at: Date) =>
+  sql`update vault.export set ends_at = ${at} where ends_at > ${at}
+    and id in (select export_id from vault.export_item where item_id = ${item})`.execute(tx)
+
 /** Moves of an item, oldest first: where it was and under which number. */
 export const movesOf = (tx: Tx, item: ItemId) =>
   tx

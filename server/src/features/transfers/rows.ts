@@ -170,7 +170,7 @@ export const holdEnded = (tx: Tx, now: Date) =>
     .skipLocked()
     .execute()
 
-export const transfersOf = async (tx: Tx, item: ItemId): Promise<TransferRow[]> =>
+const transfersOf = async (tx: Tx, item: ItemId): Promise<TransferRow[]> =>
   (await tx.selectFrom('transfer').select(columns).where('item_id', '=', item).execute()).map((row) => opened(tx, row))
 
 /** What a transfer said goes with the item, under an order of a court. Who held it stays, by id. */
