@@ -1,7 +1,8 @@
-import { Button, Checkbox, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, SegmentedControl } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { custodyFilters } from '../frame/address.ts'
+import { DayRange } from '../time/DayRange.tsx'
 import styles from './custody.module.css'
 import { occurring } from './grouped.ts'
 import { actWords, type Line } from './sentences.ts'
@@ -37,20 +38,7 @@ export function CustodyFilters({ lines }: { readonly lines: readonly Line[] }) {
         onChange={(event) => change({ person: event.currentTarget.value })}
         maw={200}
       />
-      <TextInput
-        type="date"
-        size="xs"
-        label="From"
-        value={from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        size="xs"
-        label="To"
-        value={to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
+      <DayRange from={from} to={to} size="xs" onChange={change} />
       <SegmentedControl
         aria-label="How much is shown"
         size="xs"

@@ -21,7 +21,6 @@ function Add({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('')
   const [url, setUrl] = useState('')
   const [roots, setRoots] = useState('')
-  const [tooLong, setTooLong] = useState(false)
   const add = useMutation({
     mutationFn: () => ask(addAuthority, { name, url, roots }),
     onSuccess: (next) => {
@@ -32,10 +31,6 @@ function Add({ onClose }: { readonly onClose: () => void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     add.mutate()
-  }
-  const takeFile = async (file: File | null) => {
-    setTooLong(file !== null && file.size > longestRoots)
-    if (file && file.size <= longestRoots) setRoots(await file.text())
   }
   return (
     <form onSubmit={submit}>
@@ -65,28 +60,7 @@ function Add({ onClose }: { readonly onClose: () => void }) {
           maxLength={500}
           required
         />
-        <FileInput
-          label="Root certificates from a file"
-          placeholder="Choose a PEM file"
-          accept=".pem,.crt,.cer,.txt,application/x-pem-file"
-          onChange={(file) => void takeFile(file)}
-          error={tooLong ? 'This file is longer than any chain of certificates.' : undefined}
-          clearable
-        />
-        <Textarea
-          className={styles['text'] ?? ''}
-          label="Root certificates (PEM)"
-          description="Those that the agency trusts for it, and those in between if the authority does not send them. Compare them with what the authority publishes."
-          value={roots}
-          onChange={(event) => setRoots(event.currentTarget.value)}
-          placeholder="-----BEGIN CERTIFICATE-----"
-          autosize
-          minRows={5}
-          maxRows={12}
-          maxLength={longestRoots}
-          spellCheck={false}
-          required
-        />
+        <Roots value={roots} onChange={setRoots} />
         <RefusalNotice error={add.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
@@ -98,5 +72,42 @@ function Add({ onClose }: { readonly onClose: () => void }) {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+type RootsProps = { readonly value: string; readonly onChange: (next: string) => void }
+
+/** Certificates from a file or pasted. What a file holds is shown, so that it can be compared before it counts. */
+function Roots({ value, onChange }: RootsProps) {
+  const [tooLong, setTooLong] = useState(false)
+  const takeFile = async (file: File | null) => {
+    setTooLong(file !== null && file.size > longestRoots)
+    if (file && file.size <= longestRoots) onChange(await file.text())
+  }
+  return (
+    <>
+      <FileInput
+        label="Root certificates from a file"
+        placeholder="Choose a PEM file"
+        accept=".pem,.crt,.cer,.txt,application/x-pem-file"
+        onChange={(file) => void takeFile(file)}
+        error={tooLong ? 'This file is longer than any chain of certificates.' : undefined}
+        clearable
+      />
+      <Textarea
+        className={styles['text'] ?? ''}
+        label="Root certificates (PEM)"
+        description="Those that the agency trusts for it, and those in between if the authority does not send them. Compare them with what the authority publishes."
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        placeholder="-----BEGIN CERTIFICATE-----"
+        autosize
+        minRows={5}
+        maxRows={12}
+        maxLength={longestRoots}
+        spellCheck={false}
+        required
+      />
+    </>
   )
 }

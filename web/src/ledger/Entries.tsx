@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, NativeSelect, SegmentedControl } from '@mantine/core'
 import { readLedger } from '@sallyport/api/items'
 import { listPeople } from '@sallyport/api/people'
 import { acts } from '@sallyport/core/acts'
@@ -13,6 +13,7 @@ import { ledgerFilters } from '../frame/address.ts'
 import { Answer } from '../refusal/Answer.tsx'
 import { may, useSession } from '../sessions/session.ts'
 import { More } from '../table/More.tsx'
+import { DayRange } from '../time/DayRange.tsx'
 import { daysOn } from '../time/days-on.ts'
 import { counted } from '../words/sizes.ts'
 
@@ -88,18 +89,7 @@ function Filters() {
         value={person ?? ''}
         onChange={(event) => change({ person: event.currentTarget.value })}
       />
-      <TextInput
-        type="date"
-        label="From"
-        value={from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label="To"
-        value={to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
+      <DayRange from={from} to={to} onChange={change} />
       <SegmentedControl
         aria-label="How much is shown"
         data={[

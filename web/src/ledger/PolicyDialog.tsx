@@ -122,7 +122,8 @@ type WriteProps = {
 
 function Write({ draft, log, fault, onChange }: WriteProps) {
   const toWay = (way: string) => {
-    if (way === 'text') return onChange({ ...draft, way, text: policyOf(draft, log) ?? '' })
+    if (way === 'text')
+      return onChange({ ...draft, way, text: policyOf(draft, log) ?? (draft.form?.witnesses.length ? draft.text : '') })
     const form = formOf(draft.text.trim() === '' ? null : ended(draft.text), log)
     onChange({ ...draft, way: 'rows', form })
   }
