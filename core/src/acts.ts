@@ -71,6 +71,7 @@ export const acts = {
   'item.exported': 'exported the item',
   'case.exported': 'exported the case',
   'export.delivered': 'was sent an export to its last byte',
+  'paper.key-made': 'made the key by which this vault signs court papers',
   'paper.listed': 'looked at the list of court papers',
   'paper.prepared': 'had a court paper made, for which what it states was checked',
   'paper.delivered': 'was sent a court paper',

@@ -143,6 +143,18 @@ begin
   return new;
 end $$;
 
+-- A record is not even written again as it is: only an order touches it.
+create function vault.keep_item_record() returns trigger language plpgsql as $$
+begin
+  if new.state <> 'expunged' then
+    raise exception 'the record of item % is corrected by annotation', old.id
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger keep_item_record before update of sealed, recorded_at on vault.item
+  for each row execute function vault.keep_item_record();
+
 -- Where the bytes lay is known for good; that they were destroyed, too.
 alter table vault.object add column expunged_at timestamptz;
 drop trigger keep on vault.object;

@@ -47,7 +47,7 @@ test('whoever opens a case leads it, and its record says when and by whom', asyn
   assert.deepEqual([shown.title, shown.type, shown.description], ['Burglary at the mill', 'burglary', 'Two\nlines'])
   assert.deepEqual(shown.openedBy, { id: lead.id, name: lead.name })
   assert.equal(shown.level, 'lead')
-  assert.deepEqual(shown.may, { change: true, share: true, add: true, export: true })
+  assert.deepEqual(shown.may, { change: true, share: true, add: true, export: true, papers: true })
 })
 
 test('a number names one case, however it is written and whoever sees it', async () => {
@@ -151,6 +151,8 @@ test('notes and persons of a case are added, never changed, and bear the name of
 })
 
 test('the server’s own role can neither change nor remove what was added to a record', async () => {
+  const holder = await vault.person('detective')
+  await vault.anItem(holder, { case: (await vault.aCase(holder)).id })
   const tried = [
     'update vault.remark set sealed = sealed',
     'delete from vault.remark',

@@ -11,6 +11,7 @@ import {
 import { bits, type Der, integer, octets, oid, sequence, setOf, tagged, time, utf8, yes } from '@sallyport/core/der'
 import type { Tx } from '#db/within.ts'
 import { unwrapKey, wrapKey } from '#keys/primitives.ts'
+import { record } from '#ledger/record.ts'
 import { printable } from './printable.ts'
 import type { Signer } from './cms.ts'
 import { insertPaperKey, newestPaperKey } from './rows.ts'
@@ -93,5 +94,8 @@ export async function paperSigner(tx: Tx, { serverKey, agency }: { serverKey: Ui
   if (known && known.certificate.validToDate.getTime() - now.getTime() > leastDays * dayMs) return known
   const made = makePaperKey(serverKey, agency, now)
   await insertPaperKey(tx, { ...made, at: now })
-  return openPaperKey(serverKey, made)
+  const signer = openPaperKey(serverKey, made)
+  const detail = { certificate: createHash('sha256').update(made.certificate).digest('hex') }
+  await record(tx, { act: 'paper.key-made', on: [tx.actor.agency], detail, at: now })
+  return signer
 }
