@@ -9,6 +9,7 @@ import { isLabelled } from '#ledger/read.ts'
 import { countListed, countUnlisted, placedFrom } from '#ledger/rows.ts'
 import { verifiers } from '#ledger/signatures.ts'
 import { publishedLedger, type Verdict, verdictOf } from '../items/verify.ts'
+import { outsiders, outsideSteps } from '../stamps/outside-steps.ts'
 
 type Step = Verdict['steps'][number]
 type Parts = { readonly ground: Ground; readonly ledger: string; readonly now: () => Date }
@@ -23,6 +24,7 @@ const portion = 64 * tileWidth
  */
 export async function checkWholeLedger(tx: Tx, { ground, ledger, now }: Parts): Promise<Later<Verdict>> {
   const published = await publishedLedger(tx, ledger)
+  const outside = await outsiders(tx, published.published.size)
   const actor = tx.actor
   return async () => {
     const { root, faults, missing, misplaced } = await recompute({ ground, actor, published })
@@ -58,6 +60,7 @@ export async function checkWholeLedger(tx: Tx, { ground, ledger, now }: Parts): 
         sound: signed,
         found: signed ? 'It is signed with that key.' : 'It is not signed with that key.',
       },
+      ...(await outsideSteps(published.published, outside)),
     ]
     const found = verdictOf(steps, now())
     const says = found.sound

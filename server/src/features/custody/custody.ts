@@ -10,6 +10,7 @@ import { type Opened, openEntry, proofOf } from '#ledger/read.ts'
 import { entriesAbout, entryById, newestEntries } from '#ledger/rows.ts'
 import { itemFor } from '../items/shown.ts'
 import { publishedLedger } from '../items/verify.ts'
+import { newestCosigned } from '../witnesses/rows.ts'
 
 type Line = z.output<typeof custodyLine>
 
@@ -51,7 +52,10 @@ export async function proof(tx: Tx, { id, entry }: Asked<typeof readProof>, ledg
   const opened = row && openEntry(tx, row)
   if (!row || !opened?.leaf.on.includes(id)) throw new Refusal('item/not-found')
   const { published, key } = await publishedLedger(tx, ledger)
-  const proven = await proofOf(published, row.position)
+  // The newest checkpoint that the witnesses cosigned says more, if it covers the entry already.
+  const cosigned = await newestCosigned(tx)
+  const covers = cosigned && row.position !== null && row.position < cosigned.size
+  const proven = await proofOf(covers ? { ...published, ...cosigned } : published, row.position)
   return { index: row.position, leaf: text(row.leaf), proof: proven ? text(proven) : null, key: writeVkey(key) }
 }
 

@@ -3,13 +3,16 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exportItem } from '@sallyport/api/exports'
-import { readItem } from '@sallyport/api/items'
+import { readCustody, readItem, readProof, verifyItem } from '@sallyport/api/items'
 import { addAuthority, readStamping, stampNow } from '@sallyport/api/stamps'
 import { changePolicy } from '@sallyport/api/witnesses'
 import { readVkey } from '@sallyport/core/note'
+import { judgeByPolicy, readPolicy } from '@sallyport/core/policy'
+import { readProof as readProofFile } from '@sallyport/core/tlog-proof'
 import { run } from '@sallyport/verify/main'
 import type { Report } from '@sallyport/verify/report'
 import { nativeSha256 } from '@sallyport/verify/disk-folder'
+import { verifiers } from '../../ledger/signatures.ts'
 import { anAuthority } from '../../testing/authority.ts'
 import { readViewing } from '../../testing/deliver.ts'
 import { unpacked } from '../../testing/unzip.ts'
@@ -70,6 +73,23 @@ test('the same bag agrees by the keys in it, and says that these came along', as
     [states['Whose key it is'], states['Witnesses'], states['Outside time'], states['Custody']],
     ['open', 'given', 'given', 'holds'],
   )
+})
+
+test('the check of an item tells of the witnesses and the stamps, and the proof of an entry carries both cosignatures', async () => {
+  const checked = await vault.ask(detective)(verifyItem, { id: item.id })
+  const { rows } = await vault.ask(detective)(readCustody, { id: item.id })
+  const receipt = rows.find(({ act }) => act === 'item.received') ?? assert.fail('it was never received')
+  const { proof } = await vault.ask(detective)(readProof, { id: item.id, entry: receipt.entry })
+
+  const told = checked.steps.map(({ found }) => found).join('\n')
+  assert.equal(checked.sound, true)
+  assert.match(told, /w0, w1 cosigned the first \d+ of its \d+ entries/)
+  assert.equal(told.match(/existed by \d{4}-/g)?.length, 2)
+  const checkpoint = readProofFile(Buffer.from(proof ?? ''))?.checkpoint ?? assert.fail('there is no proof')
+  const read = readPolicy(nativeSha256, Buffer.from(policy))
+  assert.ok(read.is === 'policy')
+  const byPolicy = await judgeByPolicy({ hash: nativeSha256, verify: verifiers }, checkpoint, read.policy)
+  assert.ok(byPolicy.is === 'judged' && byPolicy.quorum)
 })
 
 test('a bag whose stamps were taken out is told from one that has them', async () => {

@@ -15,6 +15,7 @@ import { ledgerFolder } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 import type { Checked, ObjectStore } from '#store/object-store.ts'
 import { raise } from '../alarms/raise.ts'
+import { outsiders, outsideSteps } from '../stamps/outside-steps.ts'
 import { type Original, originalOf } from './content.ts'
 import type { ItemRow } from './rows.ts'
 import { itemFor } from './shown.ts'
@@ -86,6 +87,7 @@ export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Ve
   if (row.state !== 'held' && row.state !== 'quarantined') throw new Refusal('item/not-held')
   const custody = await custodyAsFound(tx, id)
   const ledger = await publishedLedger(tx, needs.ledger)
+  const outside = await outsiders(tx, ledger.published.size)
   const receipt = custody.entries.find(isReceipt)
   // Last, so that nothing that fails before leaves a key behind.
   const original = await originalOf(tx, row)
@@ -98,6 +100,7 @@ export async function verify(tx: Tx, id: ItemId, needs: Needs): Promise<Later<Ve
       entered(receipt, { row, original, moved: custody.entries.filter(isMove) }),
       ...(await entrySteps(id, { ...custody, published: remembered(ledger.published) })),
       await signatureStep(ledger),
+      ...(await outsideSteps(ledger.published, outside)),
     ]
     const found = verdictOf(steps, needs.now())
     const detail = {
