@@ -252,8 +252,7 @@ function nodeWithin(tile: { hash: Sha256; bytes: Uint8Array }, offset: number, c
   nodesOf.set(bytes, nodes)
   const place = offset * 2 * tileWidth + count
   const half = count / 2
-  const node =
-    nodes.get(place) ?? nodeHash(hash, nodeWithin(tile, offset, half), nodeWithin(tile, offset + half, half))
+  const node = nodes.get(place) ?? nodeHash(hash, nodeWithin(tile, offset, half), nodeWithin(tile, offset + half, half))
   nodes.set(place, node)
   return node
 }
