@@ -243,7 +243,7 @@ function isOtherKind({ path }: Contract, param: string, other: string): boolean 
   const noun = param === 'id' ? (path.split('/')[1] ?? '') : param
   const of: Readonly<Record<string, readonly string[]>> = {
     cases: [things.case],
-    items: [things.item, things.quarantined],
+    items: [things.item, things.quarantined, things.moved],
     uploads: [things.upload, things.underWay],
     viewings: [things.viewing],
     exports: [things.export],
