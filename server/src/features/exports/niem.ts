@@ -1,4 +1,5 @@
 import { acts } from '@sallyport/core/acts'
+import type { Opened } from '#ledger/read.ts'
 import { inbound, moves } from '../custody/moves.ts'
 import { actorOf, type Described, type Format, whyOf } from './described.ts'
 import { element, leaf } from './xml.ts'
@@ -6,6 +7,36 @@ import { element, leaf } from './xml.ts'
 const model = 'https://docs.oasis-open.org/niemopen/ns/model'
 
 const identification = (name: string, id: string): string => element(name, leaf('nc:IdentificationID', id))
+
+const named = (name: string, content: string): string =>
+  content.replace(/^<\{\}>/, `<${name}>`).replace(/<\/\{\}>$/, `</${name}>`)
+const official = (name: string, who: string): string =>
+  element(name, element('nc:PersonName', leaf('nc:PersonFullName', who)))
+
+/**
+ * Who received and who released. Custody that passed by two signatures names both; of any other act one
+ * side is the agency itself.
+ */
+function sidesOf(entry: Opened, ours: string): string[] {
+  const { name: who } = actorOf(entry)
+  const [to, from] = [partyOf(entry, 'to'), partyOf(entry, 'from')]
+  const isIn = inbound.has(entry.leaf.act)
+  const side = (kind: 'Receiving' | 'Releasing', isOurs: boolean, party = who) => {
+    const tag = `j:CustodyTransfer${kind}Enforcement`
+    return isOurs ? named(`${tag}Agency`, ours) : official(`${tag}Official`, party)
+  }
+  if (to && from) return [side('Receiving', false, to), side('Releasing', false, from)]
+  return [side('Receiving', isIn), side('Releasing', !isIn)]
+}
+
+/** Who gave or took custody, where an entry names both. Somebody outside is named with their agency. */
+function partyOf({ shown }: Opened, side: 'from' | 'to'): string | undefined {
+  const party = shown?.detail[side]
+  if (typeof party !== 'object' || party === null || Array.isArray(party)) return undefined
+  const { name, agency } = party as Readonly<Record<string, unknown>>
+  if (typeof name !== 'string') return undefined
+  return typeof agency === 'string' ? `${name}, ${agency}` : name
+}
 
 /**
  * A NIEM 6.0 message of the transfers of an item: `j:Evidence` with a `j:EvidenceCustodyTransfer` for each.
@@ -18,10 +49,6 @@ export function niem(item: Described): Format {
     identification('nc:OrganizationIdentification', agency.ori),
     leaf('nc:OrganizationName', agency.name),
   )
-  const named = (name: string, content: string): string =>
-    content.replace(/^<\{\}>/, `<${name}>`).replace(/<\/\{\}>$/, `</${name}>`)
-  const official = (name: string, who: string): string =>
-    element(name, element('nc:PersonName', leaf('nc:PersonFullName', who)))
   const digest = (algorithm: string, value: string) =>
     element('j:BinaryHashValue', leaf('j:HashValueMethodAlgorithmText', algorithm), leaf('j:HashValueText', value))
   return {
@@ -44,12 +71,6 @@ export function niem(item: Described): Format {
     entry(entry) {
       const { act, at, outcome, id } = entry.leaf
       if (!moves.has(act) || outcome !== 'done') return ''
-      const who = actorOf(entry).name
-      const side = (kind: 'Receiving' | 'Releasing', isOurs: boolean) => {
-        const tag = `j:CustodyTransfer${kind}Enforcement`
-        return isOurs ? named(`${tag}Agency`, ours) : official(`${tag}Official`, who)
-      }
-      const isIn = inbound.has(act)
       return `${element(
         'j:EvidenceCustodyTransfer',
         identification('nc:ActivityIdentification', id),
@@ -57,8 +78,7 @@ export function niem(item: Described): Format {
         leaf('nc:ActivityReasonText', whyOf(entry)),
         leaf('j:CustodyTransferActionText', acts[act as keyof typeof acts] ?? act),
         element('j:CustodyTransferItem', leaf('nc:ItemDescriptionText', `Exhibit ${exhibit}`)),
-        side('Receiving', isIn),
-        side('Releasing', !isIn),
+        ...sidesOf(entry, ours),
       )}\n`
     },
     tail: () =>
