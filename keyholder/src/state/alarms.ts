@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { hex, utf8 } from '@sallyport/core/bytes'
+import { readNote } from '@sallyport/core/note'
 import { Fault } from '../fault.ts'
 import { sha256 } from '../signing.ts'
 import { namesIn, readIfThere, type StateFolder } from './folder.ts'
@@ -24,17 +25,29 @@ export type Alarm = {
   readonly shown: string
 }
 
-/** A log alone can make one, for its signature stands under each; still, none may fill the disk. */
-const mostAlarms = 1000
+/**
+ * How many of a kind are kept. Whoever can read what a log signs can send its newer checkpoints here with
+ * bad proofs, so what a bad proof brings must not crowd out other evidence. A split view takes the log's
+ * own key, twice for one size: none of these is ever left out.
+ */
+const mostOfAKind = 1000
 
+/** One signed text is one piece of evidence, whichever lines of signatures came under it. */
 const fileOf = ({ kind, shown }: Pick<Alarm, 'kind' | 'shown'>) =>
-  `alarms/${kind}-${hex(sha256(utf8(shown))).slice(0, 16)}.json`
+  `alarms/${kind}-${hex(sha256(utf8(readNote(utf8(shown))?.text ?? shown))).slice(0, 16)}.json`
 
-/** Keeps the evidence, durably. The same evidence is kept once; gives false for what was there already. */
-export async function keepAlarm(folder: Omit<StateFolder, 'close'>, alarm: Alarm): Promise<boolean> {
-  if ((await folder.read(fileOf(alarm))) || (await alarmFiles(folder.path)).length >= mostAlarms) return false
+/** `known` was there already, and was told then. `full` was left out, for there are too many of its kind. */
+export type Keeping = 'kept' | 'known' | 'full'
+
+/** Keeps the evidence, durably. The same evidence is kept once. */
+export async function keepAlarm(folder: Omit<StateFolder, 'close'>, alarm: Alarm): Promise<Keeping> {
+  if (await folder.read(fileOf(alarm))) return 'known'
+  if (alarm.kind !== 'split-view') {
+    const alike = (await alarmFiles(folder.path)).filter((name) => name.startsWith(`${alarm.kind}-`))
+    if (alike.length >= mostOfAKind) return 'full'
+  }
   await folder.replace(fileOf(alarm), utf8(`${JSON.stringify(alarm, null, 2)}\n`))
-  return true
+  return 'kept'
 }
 
 /** Every alarm that was kept, oldest first. */

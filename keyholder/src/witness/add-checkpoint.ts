@@ -1,7 +1,7 @@
-import { text, utf8 } from '@sallyport/core/bytes'
+import { equal, text } from '@sallyport/core/bytes'
 import { readCheckpoint } from '@sallyport/core/checkpoint'
 import { cosign } from '@sallyport/core/cosignature'
-import { readNote, writeSignatures } from '@sallyport/core/note'
+import { isOf, readNote, writeNote, writeSignatures } from '@sallyport/core/note'
 import { type Judgement, judge, readAddCheckpoint, sizeType } from '@sallyport/core/witness'
 import { sha256, verifiers } from '../signing.ts'
 import { type Alarm, keepAlarm } from '../state/alarms.ts'
@@ -79,17 +79,26 @@ const reasons = {
   422: 'It is not shown that this tree holds the one that was cosigned before.',
 }
 
+/**
+ * Keeps what the log signed against itself, and tells of it even if it cannot be kept.
+ *
+ * The tree that was cosigned is no evidence: anybody can fetch it here and send it back with a bad proof.
+ * Nor are lines that others put under a note, which nobody checked.
+ */
 async function keepEvidence({ folder, now, tell }: Witness, log: Remembered, judged: Judgement): Promise<void> {
   if ((judged.status !== 422 && judged.status !== 409) || !(judged.status === 422 || judged.split)) return
+  const { note, checkpoint, split } = judged
+  if (log.latest?.size === checkpoint.size && equal(log.latest.root, checkpoint.root)) return
+  const own = note.signatures.filter((signature) => log.keys.some((key) => isOf(key, signature)))
   const alarm: Alarm = {
-    kind: judged.split ? 'split-view' : 'does-not-follow',
+    kind: split ? 'split-view' : 'does-not-follow',
     at: now().toISOString(),
     origin: log.origin,
     seen: log.latest ? text(log.latest.note) : '',
-    shown: noteText(judged),
+    shown: text(writeNote({ text: note.text, signatures: own })),
   }
-  if (await keepAlarm(folder, alarm)) tell({ event: 'alarm', ...alarm })
+  const keeping = await keepAlarm(folder, alarm).catch((fault: unknown) => {
+    tell({ event: 'failed', why: fault instanceof Error ? fault.message : String(fault) })
+  })
+  if (keeping !== 'known') tell({ event: 'alarm', ...alarm })
 }
-
-const noteText = ({ note }: Extract<Judgement, { status: 422 | 409 }>): string =>
-  text(utf8(`${note.text}\n${writeSignatures(note.signatures)}`))
