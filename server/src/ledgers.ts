@@ -13,7 +13,7 @@ import { askTimeServer, type TimeServer } from '#jobs/ask-time.ts'
 import { every } from '#jobs/every.ts'
 import { type Ending, LedgerBehind, SplitView } from '#ledger/newest.ts'
 import type { ProofsOf } from '#ledger/proof-set.ts'
-import { NotReplayed, type Replayed, replayTail } from '#ledger/recover/replay.ts'
+import { NothingMissing, NotReplayed, type Replayed, replayTail } from '#ledger/recover/replay.ts'
 import { ledgerFolder, type Sequencer, startSequencer } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 
@@ -115,7 +115,9 @@ export function startLedgers(parts: Parts): Ledgers {
       const own = tileFolder(ledgerFolder(folder, agency))
       const source = asked.data.from === undefined ? own : tileFolder(asked.data.from)
       const log = { ground, agency, serverKey, now, folder: own }
-      const replayed = await replayTail({ ...log, source, dry: asked.data.dry }).catch((fault: unknown) => {
+      const replayed = await replayTail({ ...log, source, dry: asked.data.dry }).catch(async (fault: unknown) => {
+        // Then it may go on, if those outside say so too: they are asked again before anything is signed.
+        if (fault instanceof NothingMissing && !asked.data.dry) await sequencer.resume(agency)
         if (fault instanceof NotReplayed) throw new Refusal('ledger/not-replayed', { why: fault.message })
         throw fault
       })

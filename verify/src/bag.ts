@@ -103,6 +103,7 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     onLine: () => onCost(entryCost),
   }
   const items = await checkItems(bag, court)
+  const destroyed = new Set(court.destroyed.map(({ id }) => id))
   return {
     is: 'bag',
     faults,
@@ -111,7 +112,7 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     items,
     litter,
     time,
-    orders: court.orders.filter(({ entries }) => court.destroyed.some(({ id }) => entries.has(id))),
+    orders: court.orders.filter(({ entries }) => !destroyed.isDisjointFrom(entries)),
     destroyed: court.destroyed.length,
     ahead: court.ahead,
     ...(used && { key: used }),

@@ -82,7 +82,7 @@ async function checkLine(bag: Bag, checking: Checking, court: Court): Promise<Cu
   const { at, line, read, item } = checking
   const { index, openings } = read
   const { hash } = bag.host
-  await checkProof(bag, checking, court.tree)
+  const isProved = await checkProof(bag, checking, court.tree)
   const leaf = readLeaf(utf8(read.leaf))
   if (!leaf) {
     bag.blame('custody/leaf', at, { line })
@@ -98,7 +98,9 @@ async function checkLine(bag: Bag, checking: Checking, court: Court): Promise<Cu
   if (!opens(hash, leaf, { field: 'actor', ...openings.actor })) bag.blame('custody/actor', at, { line })
   const isOpen = opens(hash, leaf, { field: 'detail', ...openings.detail })
   if (!isOpen) bag.blame('custody/detail', at, { line })
-  const order = isOpen && leaf.act === 'ledger.expunged' && leaf.outcome === 'done' && readOrder(openings.detail.value)
+  // An order excuses what others would be blamed for: one that the ledger is not shown to hold excuses nothing.
+  const isOrder = isProved && isOpen && leaf.act === 'ledger.expunged' && leaf.outcome === 'done'
+  const order = isOrder && readOrder(openings.detail.value)
   if (order) court.orders.push(order)
   return { index, leaf, detail: openings.detail.value }
 }
@@ -112,25 +114,27 @@ function compareTimes(leaf: Leaf, index: number, { stampOver, ahead }: Court): v
   ahead.mostMs = Math.max(ahead.mostMs, by)
 }
 
-async function checkProof(bag: Bag, { at, line, read }: Checking, tree: Tree | undefined): Promise<void> {
+/** Whether the entry is shown to stand in the tree, at the place that the line gives. */
+async function checkProof(bag: Bag, { at, line, read }: Checking, tree: Tree | undefined): Promise<boolean> {
   const file = bag.files.get(read.proof)
   if (!file) {
     bag.blame('custody/no-proof', at, { line, path: read.proof })
-    return
+    return false
   }
   file.claimed = true
   const bytes = await readBytes(bag, read.proof)
   const proof = bytes && readProof(bytes)
   if (!proof) {
     if (bytes) bag.blame('custody/proof-malformed', read.proof)
-    return
+    return false
   }
-  if (proof.index !== read.index) bag.blame('custody/index', at, { line, says: read.index, found: proof.index })
-  if (!tree) return
+  const isInPlace = proof.index === read.index
+  if (!isInPlace) bag.blame('custody/index', at, { line, says: read.index, found: proof.index })
+  if (!tree) return false
   if (!isBelow(proof.checkpoint, tree)) bag.blame('custody/proof-checkpoint', read.proof)
-  if (!proves(bag.host.hash, proof, { entry: utf8(read.leaf), checkpoint: tree.checkpoint })) {
-    bag.blame('custody/proof-fails', read.proof, { line, file: at })
-  }
+  const holds = proves(bag.host.hash, proof, { entry: utf8(read.leaf), checkpoint: tree.checkpoint })
+  if (!holds) bag.blame('custody/proof-fails', read.proof, { line, file: at })
+  return holds && isInPlace
 }
 
 /** Whether a proof carries the bag's checkpoint: the same text, and no signature that this one does not have. */

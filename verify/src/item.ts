@@ -58,8 +58,9 @@ export async function checkItems(bag: Bag, court: Court): Promise<readonly ItemC
     if (/^proofs\/.*\.tlog-proof$/.test(name)) bag.blame('custody/orphan-proof', name)
   }
   // An order may stand in the custody of another item than those whose entries it names.
+  const ordered = new Set(court.orders.flatMap(({ entries }) => [...entries]))
   for (const { id, at, line } of court.destroyed) {
-    if (!court.orders.some(({ entries }) => entries.has(id))) bag.blame('custody/withheld', at, { line })
+    if (!ordered.has(id)) bag.blame('custody/withheld', at, { line })
   }
   return checked
 }

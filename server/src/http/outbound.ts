@@ -8,6 +8,8 @@ type Asking = {
   /** The longest answer that is read, in bytes. */
   readonly most: number
   readonly timeoutMs: number
+  /** Ends it early, at a stop. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Thrown when nobody outside answered, or not in a way that can be read. The sentence is for a person. */
@@ -24,12 +26,12 @@ export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3})
  * No redirect is followed: the address that was named is the one that is asked. What comes back was
  * written by a stranger: it is bounded here, and believed only after its signature is checked.
  */
-export async function askOutside(url: string, { method, type, body, most, timeoutMs }: Asking): Promise<Heard> {
+export async function askOutside(url: string, { method, type, body, most, timeoutMs, signal }: Asking): Promise<Heard> {
   try {
     const answer = await fetch(url, {
       method,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       headers: { 'user-agent': 'sallyport', ...(type && { 'content-type': type }) },
       ...(body && { body }),
     })
@@ -60,6 +62,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 function sentenceOf(fault: unknown): string {
+  if (fault instanceof DOMException && fault.name === 'AbortError') return 'This server stops.'
   if (fault instanceof DOMException && fault.name === 'TimeoutError') return 'It did not answer in time.'
   const cause = fault instanceof Error ? fault.cause : undefined
   const code = String((cause as { code?: unknown } | undefined)?.code ?? '')

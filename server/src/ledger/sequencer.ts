@@ -95,15 +95,15 @@ function runnerOf(agency: AgencyId, parts: Parts): Runner {
   const rounds = async (): Promise<boolean> => {
     let held = true
     try {
-      if (halted) throw halted
-      if (!asked) await parts.before?.(agency)
+      if (!asked && !halted) await parts.before?.(agency)
       asked = true
       for (let more = 0; poked || more > 0; ) {
+        if (halted) throw halted
         poked = false
         const published = await sequence(log, known)
         held = published !== undefined
         // While another server holds the ledger, this one has not shown that it can publish.
-        if (held) stands.succeed()
+        if (held && !halted) stands.succeed()
         more = published ?? 0
         if (more > 0) parts.published?.(agency)
       }

@@ -37,7 +37,7 @@ export function MoveDialog({ item, opened, onClose }: Props) {
             that it has now stays on record and is given to nothing else. From then on the members of the other case see
             it, and those of this case do not, unless they are members there too.
           </Text>
-          <CasePicker value={to} onChange={setTo} />
+          <CasePicker value={to} onChange={setTo} but={item.case.id} />
           <TextInput
             label="Why it is moved"
             description="Entered in the custody of the item and in both cases, with your name"
@@ -51,7 +51,7 @@ export function MoveDialog({ item, opened, onClose }: Props) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={move.isPending} disabled={to === null || to.id === item.case.id}>
+            <Button type="submit" loading={move.isPending} disabled={to === null}>
               Move the item
             </Button>
           </Group>

@@ -38,7 +38,7 @@ export function OffersWaiting() {
 const OfferLine = ({ transfer, onChoose }: { readonly transfer: Transfer; readonly onChoose: () => void }) => (
   <li>
     <div>
-      <TextLink to="/items/$id" params={{ id: transfer.item.id }}>
+      <TextLink to="/items/$id" params={{ id: transfer.item.id }} underline="always">
         {exhibitWords(transfer.item.exhibit)} · {transfer.item.title}
       </TextLink>
       <span className="dim">

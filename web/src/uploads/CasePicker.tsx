@@ -9,16 +9,22 @@ import { asked } from '../asked.ts'
 
 export type CaseChoice = { readonly id: CaseId; readonly number: string; readonly title: string }
 
-type Props = { readonly value: CaseChoice | null; readonly onChange: (choice: CaseChoice | null) => void }
+type Props = {
+  readonly value: CaseChoice | null
+  readonly onChange: (choice: CaseChoice | null) => void
+  /** The case that is left out, because the thing is in it already. */
+  readonly but?: CaseId
+}
 
 /** Finds a case as one types. Before that it offers the newest ones. */
-export function CasePicker({ value, onChange }: Props) {
+export function CasePicker({ value, onChange, but }: Props) {
   const [text, setText] = useState('')
   const [q] = useDebouncedValue(text.trim(), 150)
   const typed = q.length >= 2 && q !== (value && words(value))
   const newest = useQuery(asked(listCases, { limit: 20 }))
   const found = useQuery({ ...asked(search, { q, kind: 'case', limit: 20 }), enabled: typed })
-  const list: readonly CaseChoice[] = (typed ? found.data?.cases : newest.data?.rows) ?? []
+  const all: readonly CaseChoice[] = (typed ? found.data?.cases : newest.data?.rows) ?? []
+  const list = all.filter(({ id }) => id !== but)
   const known = value && !list.some(({ id }) => id === value.id) ? [value, ...list] : list
   return (
     <Select

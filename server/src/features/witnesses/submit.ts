@@ -1,6 +1,6 @@
 import { equal, hex, utf8 } from '@sallyport/core/bytes'
 import { openCheckpoint } from '@sallyport/core/checkpoint'
-import { type NoteSignature, readNote, type VerifierKey, writeSignatures } from '@sallyport/core/note'
+import { type NoteSignature, readNote, type VerifierKey, writeSignatures, writeVkey } from '@sallyport/core/note'
 import { judgeByPolicy, type Policy, type PolicyWitness } from '@sallyport/core/policy'
 import { consistencyProof, edgeOf, type ReadTile, rootOf, tileWidth } from '@sallyport/core/tiles'
 import { acceptCosignatures, readWitnessAnswer, type WitnessAnswer, writeAddCheckpoint } from '@sallyport/core/witness'
@@ -13,7 +13,7 @@ import { ledgerHead } from '#ledger/rows.ts'
 import { verifiers } from '#ledger/signatures.ts'
 import type { TileFolder } from '#ledger/tile-folder.ts'
 import { logKeyOf, policyOf } from './policy.ts'
-import { gathering, holdLedgerSetting, keepCosigned, setWitness, witnessRow } from './rows.ts'
+import { gathering, holdLedgerSetting, ledgerSetting, keepCosigned, setWitness, witnessRow } from './rows.ts'
 
 const timeoutMs = 10_000
 const mostAnswer = 256 * 1024
@@ -24,6 +24,8 @@ export type Submitting = {
   readonly agency: AgencyId
   readonly folder: TileFolder
   readonly now: () => Date
+  /** Ends what is being asked, at a stop. */
+  readonly signal: AbortSignal
 }
 
 /** Why a witness did not cosign. `grave` if it, or the log's own signature, says that the ledger is not what it saw. */
@@ -54,7 +56,7 @@ export async function submit(parts: Submitting, witness: PolicyWitness & { url: 
     const retried = answer.size === at.known ? answer : await offer(parts, witness, { ...at, known: answer.size })
     if (retried.is === 'cosigned') return keep(parts, witness, { ...at, lines: retried.lines })
   }
-  await compare(parts, witness, at)
+  await compare(parts, witness, at.log)
   if (answer.is === 'behind')
     throw new NotCosigned(`It says that it knows ${answer.size} entries, and shows no checkpoint of them.`, true)
   throw new NotCosigned(
@@ -78,17 +80,29 @@ type Stand = {
   readonly done: boolean
 }
 
-const standOf = ({ ground, agency }: Submitting, { name, key }: PolicyWitness): Promise<Stand | undefined> =>
+const standOf = (
+  { ground, agency }: Submitting,
+  { name, key, url }: PolicyWitness & { url: string },
+): Promise<Stand | undefined> =>
   within(ground, theServer(agency), async (tx) => {
     const head = await ledgerHead(tx)
-    if (!head || head.size === 0) return undefined
+    const policy = policyOf((await ledgerSetting(tx)).policy)
+    // Nobody is asked whom the policy no longer names, just so.
+    const isNamed = policy?.witnesses.some(
+      (one) => one.name === name && one.url === url && writeVkey(one.key) === writeVkey(key),
+    )
+    if (!head || head.size === 0 || !isNamed) return undefined
     const [row, kept] = [await witnessRow(tx, name), await gathering(tx)]
     const lines = kept?.size === head.size ? readNote(utf8(kept.note))?.signatures : undefined
     const signed = lines?.some((one) => one.name === key.name)
     return { head, log: await logKeyOf(tx), known: row?.size ?? 0, done: row?.size === head.size && signed === true }
   })
 
-async function offer({ folder }: Submitting, { url }: { url: string }, { head, known }: Stand): Promise<WitnessAnswer> {
+async function offer(
+  { folder, signal }: Submitting,
+  { url }: { url: string },
+  { head, known }: Stand,
+): Promise<WitnessAnswer> {
   const from = Math.min(known, head.size)
   const proof =
     from > 0 && from < head.size ? await consistencyProof(sha256, folder.readTile, { old: from, size: head.size }) : []
@@ -99,6 +113,7 @@ async function offer({ folder }: Submitting, { url }: { url: string }, { head, k
     body,
     most: mostAnswer,
     timeoutMs,
+    signal,
   })
   return readWitnessAnswer(heard.status, heard.body)
 }
@@ -147,16 +162,19 @@ async function merge(tx: Tx, { head, policy, added, at }: Merging): Promise<void
  * it proves nothing. One that is signed and does not fit stops the ledger.
  */
 export async function compare(
-  { folder }: Submitting,
+  { ground, agency, folder, signal }: Submitting,
   { name, url }: { readonly name: string; readonly url: string },
-  { head, log }: Pick<Stand, 'head' | 'log'>,
+  log: VerifierKey,
 ): Promise<void> {
   const path = `${prefixOf(url)}/${hex(sha256(utf8(log.name)))}/checkpoint`
-  const heard = await askOutside(path, { method: 'GET', most: mostAnswer, timeoutMs })
+  const heard = await askOutside(path, { method: 'GET', most: mostAnswer, timeoutMs, signal })
   if (heard.status !== 200) return
   const opened = await openCheckpoint(heard.body, { key: log, verify: verifiers })
   if (opened.is !== 'signed') return
   const { size, root } = opened.checkpoint
+  // Read only now: while the witness took its time, this ledger may have published what it shows.
+  const head = await within(ground, theServer(agency), ledgerHead)
+  if (!head) return
   if (size > head.size) throw new LedgerBehind(`The witness ${name}`, { published: size, known: head.size })
   const here = await rootAt(folder, head.size, size)
   if (here && !equal(here, root)) throw new SplitView(`The witness ${name}`, { size, root })

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AgencyId } from '@sallyport/core/ids'
+import { writeVkey } from '@sallyport/core/note'
 import type { PolicyWitness } from '@sallyport/core/policy'
-import { type Ground, theServer, type Tx, within } from '#db/within.ts'
+import { type Ground, theServer, within } from '#db/within.ts'
 import { NotHeard } from '#http/outbound.ts'
 import { type Ending, endsIt } from '#ledger/newest.ts'
-import { ledgerHead } from '#ledger/rows.ts'
 import { ledgerFolder } from '#ledger/sequencer.ts'
 import { tileFolder } from '#ledger/tile-folder.ts'
 import { raise } from '../alarms/raise.ts'
@@ -43,8 +43,6 @@ type Line = { readonly wake: () => void; readonly ended: () => Promise<void> }
 
 const asked = (witness: PolicyWitness): witness is Asked => witness.url !== undefined
 
-const headAndKey = async (tx: Tx) => ({ head: await ledgerHead(tx), log: await logKeyOf(tx) })
-
 /** Speaks with the witnesses of every agency, each by itself, so that one that is away holds up no other. */
 export function startWitnessing(parts: Parts): Witnessing {
   const { ground, folder, now, say } = parts
@@ -54,6 +52,7 @@ export function startWitnessing(parts: Parts): Witnessing {
     ground,
     agency,
     now,
+    signal: ending.signal,
     folder: tileFolder(ledgerFolder(folder, agency)),
   })
   const witnessesOf = (agency: AgencyId) =>
@@ -66,8 +65,8 @@ export function startWitnessing(parts: Parts): Witnessing {
   const wake = async (agency: AgencyId) => {
     for (const witness of await witnessesOf(agency)) {
       if (ending.signal.aborted) return
-      const under = `${agency} ${witness.name} ${witness.url}`
-      const line = lines.get(under) ?? lineTo(witness, { ...parts, ...submitting(agency), signal: ending.signal })
+      const under = `${agency} ${witness.name} ${writeVkey(witness.key)} ${witness.url}`
+      const line = lines.get(under) ?? lineTo(witness, { ...parts, ...submitting(agency) })
       lines.set(under, line)
       line.wake()
     }
@@ -81,13 +80,13 @@ export function startWitnessing(parts: Parts): Witnessing {
       waking.add(one)
     },
     async compareAtStart(agency) {
-      const { head, log } = await within(ground, theServer(agency), headAndKey)
-      if (!head) return
+      const log = await within(ground, theServer(agency), logKeyOf)
       const comparing = (await witnessesOf(agency)).map((witness) =>
-        compare(submitting(agency), witness, { head, log }).catch((fault: unknown) => fault),
+        compare(submitting(agency), witness, log).catch((fault: unknown) => fault),
       )
-      // One that is away cannot be asked. It is asked again with every checkpoint.
-      const found = await Promise.race([Promise.all(comparing), pause(startMs, [], { ref: false })])
+      // One that is away cannot be asked, and holds up no other: it is asked again with every checkpoint.
+      const late = pause(startMs, undefined, { ref: false })
+      const found = await Promise.all(comparing.map((one) => Promise.race([one, late])))
       const ends = found.find(endsIt)
       if (ends) throw ends
     },
@@ -107,7 +106,7 @@ export function startWitnessing(parts: Parts): Witnessing {
   }
 }
 
-type LineParts = Omit<Parts, 'folder'> & Submitting & { readonly signal: AbortSignal }
+type LineParts = Omit<Parts, 'folder'> & Submitting
 
 /** The conversation with one witness: asked when there is something new, again and again while it fails. */
 function lineTo(witness: Asked, parts: LineParts): Line {

@@ -17,6 +17,9 @@ export class NotReplayed extends Error {
   override readonly name = 'NotReplayed'
 }
 
+/** There is nothing to replay: what is published is what the database knows. */
+export class NothingMissing extends NotReplayed {}
+
 /** What was replayed: entries from `from` (inclusive) to `to` (exclusive), and those that the database no longer knew. */
 export type Replayed = { readonly from: number; readonly to: number; readonly lost: number; readonly dry: boolean }
 
@@ -45,7 +48,7 @@ export async function replayTail({ ground, agency, serverKey, now, source, dry }
     const { signer } = await openLog(tx, serverKey)
     const newer = await newest(source, signer.key)
     if (newer.size <= head.size)
-      throw new NotReplayed('The database knows all that is published there. Nothing is missing.')
+      throw new NothingMissing('The database knows all that is published there. Nothing is missing.')
     const old = await edgeOf(sha256, source.readTile, head.size).catch(() => undefined)
     if (!old || !equal(rootOf(sha256, old), head.root))
       throw new NotReplayed('What is published there did not grow out of the tree of this database.')
