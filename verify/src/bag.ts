@@ -112,7 +112,7 @@ export async function judgeBag(host: Host, asked: Asked): Promise<BagJudgement |
     items,
     litter,
     time,
-    orders: court.orders.filter(({ entries }) => !destroyed.isDisjointFrom(entries)),
+    orders: court.orders.filter(({ entries }) => [...entries].some((id) => destroyed.has(id))),
     destroyed: court.destroyed.length,
     ahead: court.ahead,
     ...(used && { key: used }),

@@ -114,7 +114,10 @@ function compareTimes(leaf: Leaf, index: number, { stampOver, ahead }: Court): v
   ahead.mostMs = Math.max(ahead.mostMs, by)
 }
 
-/** Whether the entry is shown to stand in the tree, at the place that the line gives. */
+/**
+ * Whether the entry is shown to stand in the tree, at the place that the line gives. Without a tree, whose
+ * absence is a fault of its own, whether the proof is at least for that place.
+ */
 async function checkProof(bag: Bag, { at, line, read }: Checking, tree: Tree | undefined): Promise<boolean> {
   const file = bag.files.get(read.proof)
   if (!file) {
@@ -130,7 +133,7 @@ async function checkProof(bag: Bag, { at, line, read }: Checking, tree: Tree | u
   }
   const isInPlace = proof.index === read.index
   if (!isInPlace) bag.blame('custody/index', at, { line, says: read.index, found: proof.index })
-  if (!tree) return false
+  if (!tree) return isInPlace
   if (!isBelow(proof.checkpoint, tree)) bag.blame('custody/proof-checkpoint', read.proof)
   const holds = proves(bag.host.hash, proof, { entry: utf8(read.leaf), checkpoint: tree.checkpoint })
   if (!holds) bag.blame('custody/proof-fails', read.proof, { line, file: at })

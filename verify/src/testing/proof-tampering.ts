@@ -194,7 +194,7 @@ export const proofTampering: readonly Tampering[] = [
     name: 'the size of the tree was changed in the checkpoint',
     lists: 'anew',
     tamper: (files) => edit(files, 'proofs/checkpoint', (note) => note.replace(/\n116\n/, '\n117\n')),
-    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'log/forged', 'time/no-consistency'],
+    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'custody/withheld', 'log/forged', 'time/no-consistency'],
   },
   {
     name: 'another root was signed with another key under the same name',
@@ -204,7 +204,14 @@ export const proofTampering: readonly Tampering[] = [
       const root = new Uint8Array(randomBytes(32))
       files.set('proofs/checkpoint', await signCheckpoint({ origin: forger.key.name, size: 116, root }, forger))
     },
-    found: ['custody/proof-checkpoint', 'custody/proof-fails', 'log/unsigned', 'policy/other-log', 'time/inconsistent'],
+    found: [
+      'custody/proof-checkpoint',
+      'custody/proof-fails',
+      'custody/withheld',
+      'log/unsigned',
+      'policy/other-log',
+      'time/inconsistent',
+    ],
   },
   {
     name: 'the checkpoint is no signed note',
