@@ -60,17 +60,18 @@ async function compareClock({ timeServers, clock, now }: Parts): Promise<void> {
   }
 }
 
-/** A clock that calls for somebody in every agency when another one differs from it. */
+/** A clock that calls for somebody when another one differs from it: in the agency whose authority it is, or in every one. */
 export const watchedClock = ({
   ground,
   agencies,
   now,
   say,
 }: Pick<Parts, 'ground' | 'agencies' | 'now' | 'say'>): Clock =>
-  newClock((source, offsetMs) => {
+  newClock((source, offsetMs, only) => {
     const call = async () => {
       const alarm = { code: 'time/clock-off', on: [], facts: { source, offsetMs }, at: now() } as const
-      for (const agency of await agencies()) await within(ground, theServer(agency), (tx) => raise(tx, alarm))
+      for (const agency of only ? [only] : await agencies())
+        await within(ground, theServer(agency), (tx) => raise(tx, alarm))
     }
     void call().catch(say)
   })

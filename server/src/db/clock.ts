@@ -1,3 +1,5 @@
+import type { AgencyId } from '@sallyport/core/ids'
+
 /** What is known of the clock of this server when something is entered: who was asked last, and how far off it was. */
 export type ClockTrust = {
   /** `none`: nobody was asked since the start. */
@@ -25,22 +27,30 @@ export type Comparison = {
  * time, so that whoever reads it later can judge. CJISSECPOL AU-8.
  */
 export type Clock = {
-  readonly trust: () => ClockTrust
-  readonly compared: (source: string, comparison: Comparison) => void
+  /** What an agency knows of the clock: from time servers of this vault, or from its own authorities. */
+  readonly trust: (agency: AgencyId) => ClockTrust
+  /** Without an agency the source is one that the operator of the vault named; else that agency's own, and for it alone. */
+  readonly compared: (source: string, comparison: Comparison, agency?: AgencyId) => void
 }
 
 /** How far off a clock may be before somebody is called, beyond the time that the answer took. */
 const mostMs = 1_500
 
-export function newClock(off: (source: string, offsetMs: number) => void): Clock {
-  let trust = unknownClock()
+type Off = (source: string, offsetMs: number, agency: AgencyId | undefined) => void
+
+export function newClock(off: Off): Clock {
+  const known = new Map<AgencyId | undefined, ClockTrust>()
+  const none = unknownClock()
   return {
-    trust: () => trust,
-    compared(source, { theirs, asked, at }) {
+    trust(agency) {
+      const [own = none, common = none] = [known.get(agency), known.get(undefined)]
+      return (own.checkedAt ?? '') > (common.checkedAt ?? '') ? own : common
+    },
+    compared(source, { theirs, asked, at }, agency) {
       const offsetMs = Math.round((asked.getTime() + at.getTime()) / 2 - theirs.getTime())
-      trust = { source, offsetMs, checkedAt: at.toISOString() }
+      known.set(agency, { source, offsetMs, checkedAt: at.toISOString() })
       // An authority may state whole seconds, and its answer takes some time.
-      if (Math.abs(offsetMs) > mostMs + (at.getTime() - asked.getTime()) / 2) off(source, offsetMs)
+      if (Math.abs(offsetMs) > mostMs + (at.getTime() - asked.getTime()) / 2) off(source, offsetMs, agency)
     },
   }
 }

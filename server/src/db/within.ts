@@ -43,7 +43,7 @@ export type Ground = {
   readonly db: Kysely<Schema>
   readonly keysOf: (agency: AgencyId) => Keyring
   /** Without it, the clock counts as compared with nobody. */
-  readonly clock?: () => ClockTrust
+  readonly clock?: (agency: AgencyId) => ClockTrust
 }
 
 /** The server's own view of the directory of agencies: it sees nothing else. */
@@ -89,7 +89,12 @@ export async function within<T>(ground: Ground, actor: Actor, work: (tx: Tx) => 
     await speakFor(actor).execute(transaction)
     const tx = transaction.withSchema('vault')
     return work(
-      Object.assign(tx, { actor, keys: ground.keysOf(actor.agency), clock: ground.clock ?? unknownClock, told }) as Tx,
+      Object.assign(tx, {
+        actor,
+        keys: ground.keysOf(actor.agency),
+        clock: () => ground.clock?.(actor.agency) ?? unknownClock(),
+        told,
+      }) as Tx,
     )
   })
   for (const next of told.after) next()

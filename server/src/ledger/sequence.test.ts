@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { readCheckpoint } from '@sallyport/core/checkpoint'
 import { readLeaf } from '@sallyport/core/entry'
 import { readNote } from '@sallyport/core/note'
@@ -10,6 +11,7 @@ import { theServer, within } from '../db/within.ts'
 import { asServer, faultsIn, ground, aLedger, naiveRoot, ownerConfig, type TestLedger } from '../testing/ledger.ts'
 import { atEnd } from '../testing/postgres.ts'
 import { sequence } from './log.ts'
+import { SplitView } from './newest.ts'
 import { holdLedger } from './rows.ts'
 import { startSequencer } from './sequencer.ts'
 import { tileFolder } from './tile-folder.ts'
@@ -254,4 +256,33 @@ test('a slow server never puts an older checkpoint over a newer one', async () =
   assert.equal(note, (await ledger.head()).note)
   assert.equal(readCheckpoint(readNote(Buffer.from(note))?.text ?? '')?.size, 5)
   assert.ok(naiveRoot(await ledger.leaves()).equals(Buffer.from(rootIn(note) ?? [])))
+})
+
+test('a ledger that was halted for what somebody outside holds signs nothing more, however busy it is, until it is let go on', async () => {
+  const ledger = await aLedger({ named: true })
+  const sequencer = startSequencer({ ...ledger.parts, folder: dirname(ledger.root), say: () => undefined })
+  const write = async () => {
+    for (let time = 0; time < 20; time += 1) {
+      await ledger.enter(5)
+      sequencer.poke(ledger.agency)
+    }
+  }
+  await write()
+  await sequencer.settle(ledger.agency)
+  const writing = write()
+
+  sequencer.halt(ledger.agency, new SplitView('A witness', { size: 3, root: new Uint8Array(32) }))
+  await pause(300)
+  const halted = await ledger.head()
+  await writing
+  await write()
+  await sequencer.settle(ledger.agency)
+  const [still, healthy] = [await ledger.head(), sequencer.healthy(ledger.agency)]
+  await sequencer.resume(ledger.agency)
+  await sequencer.settle(ledger.agency)
+
+  assert.deepEqual([still.size, healthy], [halted.size, false])
+  assert.equal((await ledger.head()).size, 300)
+  assert.equal(sequencer.healthy(ledger.agency), true)
+  await sequencer.stop()
 })

@@ -39,7 +39,7 @@ export async function* certificates(
     why: exported.why,
     agency: { ...agency, ...known.policy },
     timeZone: known.timeZone,
-    clock: (parts.ground.clock ?? unknownClock)(),
+    clock: (parts.ground.clock ?? unknownClock)(actor.agency),
     case: known.case,
     items,
     ...(list.items > 0 && { rest: list }),

@@ -3,6 +3,7 @@ import type { Answered, Asked } from '@sallyport/api/contract'
 import type { preparePaper } from '@sallyport/api/papers'
 import type { PaperId } from '@sallyport/core/ids'
 import { mostSubjects } from '@sallyport/core/entry'
+import { Refusal } from '@sallyport/core/refusal'
 import { unknownClock } from '#db/clock.ts'
 import { type Actor, type Tx, within } from '#db/within.ts'
 import type { Later } from '#http/route.ts'
@@ -27,7 +28,7 @@ import {
 import { beginReport } from './custody-report.ts'
 import type { Paper } from './document.ts'
 import { type Examining, examine, sumBytes } from './examine.ts'
-import { insertPaper } from './rows.ts'
+import { holdItems, insertPaper } from './rows.ts'
 import { paperShown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { type Subject, subjectOf } from './subject.ts'
@@ -49,7 +50,8 @@ type Making = { readonly asked: Asking; readonly subject: Subject; readonly acto
  * never stops the paper, for then a person would have nothing to show for what is wrong.
  */
 export async function prepare(tx: Tx, asked: Asking, needs: PaperNeeds): Promise<Later<Answered<typeof preparePaper>>> {
-  const subject = await subjectOf(tx, asked.about, needs.now())
+  const began = needs.now()
+  const subject = await subjectOf(tx, asked.about, began)
   const actor = tx.actor
   return async () => {
     const id = randomUUID() as PaperId
@@ -65,6 +67,7 @@ export async function prepare(tx: Tx, asked: Asking, needs: PaperNeeds): Promise
       on: [id, caseId, ...all.slice(0, mostSubjects - 2)],
       detail: { ...detail, items: all.length },
       async keep(own: Tx) {
+        await mustStand(own, { asked, subject, began })
         await insertPaper(own, { ...row, pdf, stamped, at })
         // The custody of each item says that a paper was made of it, also of those that one entry cannot name.
         const left = all.slice(mostSubjects - 2)
@@ -91,6 +94,22 @@ export async function prepare(tx: Tx, asked: Asking, needs: PaperNeeds): Promise
         }),
       ),
     }
+  }
+}
+
+type Standing = { readonly asked: Asking; readonly subject: Subject; readonly began: Date }
+
+/**
+ * What was read while a paper was made is not kept when an order destroyed it meanwhile, or when the person may
+ * no longer have it. The items are held first: an order that comes later finds the paper, and destroys it too.
+ */
+async function mustStand(tx: Tx, { asked, subject, began }: Standing): Promise<void> {
+  const held = new Map((await holdItems(tx, subject.items)).map((row) => [row.id, row]))
+  const now = new Map((await subjectOf(tx, asked.about, began)).items.map((row) => [row.id, row]))
+  for (const { id, state, case_id, exhibit } of subject.items) {
+    if (held.get(id)?.state === 'expunged') throw new Refusal('item/expunged')
+    const row = now.get(id)
+    if (row?.state !== state || row.case_id !== case_id || row.exhibit !== exhibit) throw new Refusal('item/not-held')
   }
 }
 
@@ -121,7 +140,7 @@ async function written(making: Making): Promise<Signed> {
       case: subject.case,
       items,
       ledger,
-      clock: (needs.ground.clock ?? unknownClock)(),
+      clock: (needs.ground.clock ?? unknownClock)(actor.agency),
       proofs: proofs satisfies ProofSet,
       running: running(needs.version),
     } satisfies Statement)

@@ -1,4 +1,5 @@
 import { base64, utf8 } from '@sallyport/core/bytes'
+import { certificateOf } from '@sallyport/core/cms'
 import { checkStamp, checkToken, type CheckedStamp } from '@sallyport/core/stamp'
 import type { HashName } from '@sallyport/core/signature-algorithm'
 import { stampFindings, stands } from '@sallyport/core/stamp-findings'
@@ -10,6 +11,9 @@ import { stampPorts } from '#ledger/signatures.ts'
 
 const timeoutMs = 10_000
 const mostAnswer = 256 * 1024
+/** How far the clock of an authority may be ahead of ours before its stamp is one from the future. */
+const aheadMs = 5 * 60_000
+const longestPath = 5
 
 /** Why an answer of an authority was not taken, in sentences for a person. */
 export class NotStamped extends Error {
@@ -27,7 +31,11 @@ export type Stamped = {
 }
 
 type Authority = { readonly url: string; readonly roots: string }
-type Lists = (certificates: readonly Certificate[]) => Promise<string[]>
+type Around = {
+  readonly lists: (certificates: readonly Certificate[]) => Promise<string[]>
+  readonly now: () => Date
+  readonly signal?: AbortSignal
+}
 
 export const certificatesIn = (pem: string): Certificate[] | undefined => {
   try {
@@ -44,7 +52,11 @@ const isRoot = ({ issuer, subject }: Certificate): boolean => base64(issuer) ===
  * Asks an authority to stamp some bytes, and checks its answer as a stranger would: imprint, nonce,
  * signature, purpose and path to a root that the agency trusts. Throws {@link NotStamped} or `NotHeard`.
  */
-export async function askAuthority({ url, roots }: Authority, digest: Uint8Array, lists: Lists): Promise<Stamped> {
+export async function askAuthority(
+  { url, roots }: Authority,
+  digest: Uint8Array,
+  { lists, now, signal }: Around,
+): Promise<Stamped> {
   const nonce = randomBytes(16)
   const { status, body } = await askOutside(url, {
     method: 'POST',
@@ -52,31 +64,53 @@ export async function askAuthority({ url, roots }: Authority, digest: Uint8Array
     body: Uint8Array.from(writeRequest({ hash: 'sha256', digest, nonce })),
     most: mostAnswer,
     timeoutMs,
+    signal,
   })
   if (status !== 200) throw new NotStamped(`It answered ${status}.`)
   const answer = readResponse(body)
   if (answer.is !== 'granted') throw new NotStamped(`It gave no stamp: ${answer.why}.`)
   const trusted = certificatesIn(roots) ?? []
-  const sent = readToken(answer.token)?.message.certificates ?? []
-  const crls = await lists([...sent, ...trusted])
-  const checked = await checkToken(
-    {
-      token: answer.token,
-      stamped: asked,
-      nonce,
-      roots: trusted.filter(isRoot),
-      chain: trusted.filter((one) => !isRoot(one)),
-      lists: crls.flatMap((pem) => (readPem(pem, 'X509 CRL') ?? []).map(readRevocationList)),
-    },
-    {
-      ...stampPorts,
-      digest: (hash, bytes) => (bytes === asked ? known(hash, digest) : stampPorts.digest(hash, bytes)),
-    },
-  )
-  if (!checked.says || !stands(checked.findings)) throw new NotStamped(sentencesOf(checked))
+  const message = readToken(answer.token)?.message
+  const sent = message?.certificates ?? []
+  const question = {
+    token: answer.token,
+    stamped: asked,
+    nonce,
+    roots: trusted.filter(isRoot),
+    chain: trusted.filter((one) => !isRoot(one)),
+    now: now().getTime() + aheadMs,
+  }
+  const ports = {
+    ...stampPorts,
+    digest: (hash: HashName, bytes: Uint8Array) =>
+      bytes === asked ? known(hash, digest) : stampPorts.digest(hash, bytes),
+  }
+  mustStand(await checkToken(question, ports))
+  // Only now: an address in a certificate that leads to no trusted root is a stranger's wish, and is not followed.
+  const [signer] = message?.signers ?? []
+  const crls = await lists(signer ? pathOf(certificateOf(signer, [...sent, ...trusted]), [...sent, ...trusted]) : [])
+  const found = crls.flatMap((pem) => (readPem(pem, 'X509 CRL') ?? []).map(readRevocationList))
+  const says = mustStand(await checkToken({ ...question, lists: found }, ports))
   const chain = [...sent.map(pemOf), roots.trim()].join('\n')
   const crl = crls.join('')
-  return { response: body, token: answer.token, time: new Date(checked.says.time), chain, crls: crl || undefined }
+  return { response: body, token: answer.token, time: new Date(says.time), chain, crls: crl || undefined }
+}
+
+function mustStand(checked: CheckedStamp): NonNullable<CheckedStamp['says']> {
+  if (!checked.says || !stands(checked.findings)) throw new NotStamped(sentencesOf(checked))
+  return checked.says
+}
+
+/** From the signer up to a root, by the names of issuers; at most so many, whatever was sent. */
+function pathOf(signer: Certificate | undefined, pool: readonly Certificate[]): Certificate[] {
+  const path: Certificate[] = []
+  for (let one = signer; one && path.length < longestPath; ) {
+    const { issuer } = one
+    path.push(one)
+    if (isRoot(one)) break
+    one = pool.find(({ subject }) => base64(subject) === base64(issuer))
+  }
+  return path
 }
 
 /** Stands for the bytes that are to be stamped, where only their SHA-256 is known here. */
@@ -84,7 +118,10 @@ const asked = new Uint8Array(0)
 const known = (hash: HashName, digest: Uint8Array) => (hash === 'SHA-256' ? digest : new Uint8Array(0))
 
 const sentencesOf = ({ findings }: CheckedStamp): string =>
-  findings.map(({ code, facts }) => `Its stamp ${stampFindings[code].says(facts)}`).join(' ')
+  findings
+    .filter((finding) => !stands([finding]))
+    .map(({ code, facts }) => `Its stamp ${stampFindings[code].says(facts)}`)
+    .join(' ')
 
 const pemOf = ({ whole }: Certificate): string =>
   `-----BEGIN CERTIFICATE-----\n${base64(whole).replace(/(.{64})(?=.)/g, '$1\n')}\n-----END CERTIFICATE-----`

@@ -57,6 +57,7 @@ signer = certify(
 )
 const authority = { url: `${url}/`, roots: pem(keys.root.certificate) }
 const digest = new Uint8Array(32).fill(7)
+const now = () => new Date()
 
 test('the address of the list stands in the certificate, and nowhere in one that has none', () => {
   const [own, none] = [signer.certificate, keys.middle.certificate].map((one) => listAddresses(readCertificate(one)))
@@ -67,7 +68,7 @@ test('the address of the list stands in the certificate, and nowhere in one that
 
 test('the list of revoked certificates is fetched once, and kept with the stamp', async () => {
   lists = revoke(keys.middle, [])
-  const ask = revocationLists(() => new Date())
+  const ask = { lists: revocationLists(now), now }
 
   const stamps = [await askAuthority(authority, digest, ask), await askAuthority(authority, digest, ask)]
 
@@ -78,11 +79,7 @@ test('the list of revoked certificates is fetched once, and kept with the stamp'
 test('a stamp by a certificate that was revoked before is not taken', async () => {
   lists = revoke(keys.middle, [{ of: signer, at: new Date('2026-01-01'), reason: 1 }])
 
-  const outcome = askAuthority(
-    authority,
-    digest,
-    revocationLists(() => new Date()),
-  )
+  const outcome = askAuthority(authority, digest, { lists: revocationLists(now), now })
 
   await assert.rejects(outcome, NotStamped)
 })
@@ -91,12 +88,21 @@ test('a list that cannot be had, or is none, does not keep the stamp from being 
   for (const given of [undefined, Buffer.from('not a list')]) {
     lists = given
 
-    const stamp = await askAuthority(
-      authority,
-      digest,
-      revocationLists(() => new Date()),
-    )
+    const stamp = await askAuthority(authority, digest, { lists: revocationLists(now), now })
 
     assert.equal(stamp.crls, undefined)
   }
+})
+
+test('an address in a certificate that leads to no trusted root is not asked', async () => {
+  const stranger = newTimeAuthority()
+  const before = fetched
+
+  const outcome = askAuthority({ ...authority, roots: pem(stranger.root.certificate) }, digest, {
+    lists: revocationLists(now),
+    now,
+  })
+
+  await assert.rejects(outcome, NotStamped)
+  assert.equal(fetched, before)
 })

@@ -3,7 +3,10 @@ import { type Certificate, readRevocationList } from '@sallyport/core/x509'
 import { askOutside } from '#http/outbound.ts'
 
 const timeoutMs = 10_000
-const mostBytes = 20_000_000
+const mostBytes = 5_000_000
+/** Addresses that are tried of one certificate, and lists that are kept in memory. */
+const mostEach = 2
+const mostKept = 32
 const freshMs = 12 * 3_600_000
 /** The object identifier 2.5.29.31, cRLDistributionPoints, as DER. */
 const distributionPoints = Buffer.from('0603551d1f', 'hex')
@@ -42,6 +45,8 @@ export function revocationLists(now: () => Date): (certificates: readonly Certif
       if (status !== 200) return undefined
       readRevocationList(body)
       const pem = `-----BEGIN X509 CRL-----\n${base64(body).replace(/(.{64})(?=.)/g, '$1\n')}\n-----END X509 CRL-----\n`
+      const [oldest] = kept.keys()
+      if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
       kept.set(url, { pem, at: now().getTime() })
       return pem
     } catch {
@@ -49,7 +54,7 @@ export function revocationLists(now: () => Date): (certificates: readonly Certif
     }
   }
   return async (certificates) => {
-    const urls = [...new Set(certificates.flatMap(listAddresses))]
+    const urls = [...new Set(certificates.flatMap((one) => listAddresses(one).slice(0, mostEach)))]
     return (await Promise.all(urls.map(fetched))).filter((pem) => pem !== undefined)
   }
 }

@@ -17,7 +17,7 @@ export const setAuthority = (
   change: Partial<Pick<AuthorityRow, 'url' | 'roots' | 'ended_at' | 'tried_at' | 'failure' | 'failing_since'>>,
 ) => tx.updateTable('time_authority').set(change).where('name', '=', name).executeTakeFirst()
 
-const stamp = ['size', 'authority', 'note', 'response', 'time', 'chain', 'crls'] as const
+const stamp = ['size', 'authority', 'note', 'response', 'time', 'chain', 'crls', 'made_at'] as const
 
 /** The newest stamp of each authority over at most so many entries. */
 export const newestStamps = (tx: Tx, most: number) =>
@@ -52,7 +52,7 @@ export const isStamped = async (tx: Tx, size: number, name: string): Promise<boo
     .executeTakeFirst()) !== undefined
 
 /** Keeps a stamp. Of two over the same tree by one authority, the first is kept: it states the earlier time. */
-export const insertStamp = (tx: Tx, row: StampRow & { made_at: Date }) =>
+export const insertStamp = (tx: Tx, row: StampRow) =>
   tx
     .insertInto('time_stamp')
     .values(row)

@@ -49,11 +49,13 @@ const isAway = ({ failure, tried_at }: AuthorityRow, now: Date): boolean =>
 export function startStamping(parts: Parts): Stamping {
   const { ground, agencies, everyMinutes, now, say } = parts
   const lists = revocationLists(now)
+  const ending = new AbortController()
   const authoritiesOf = (agency: AgencyId) => within(ground, theServer(agency), activeAuthorities)
-  const tried = (agency: AgencyId, authority: AuthorityRow, fault: unknown) => fail(parts, agency, { authority, fault })
+  const tried = (agency: AgencyId, authority: AuthorityRow, fault: unknown) =>
+    fail(parts, agency, { authority, fault }).catch(say)
 
   const one = (agency: AgencyId, authority: AuthorityRow, checkpoint: Checkpoint) =>
-    stampOnce({ ...parts, lists }, agency, { authority, checkpoint }).catch(say)
+    stampOnce({ ...parts, lists, signal: ending.signal }, agency, { authority, checkpoint }).catch(say)
   const stamp: Stamping['stamp'] = async (agency, { size, note }) => {
     if (size === 0) return
     const bare = logLineOnly(note)
@@ -67,7 +69,7 @@ export function startStamping(parts: Parts): Stamping {
         const before = new Map((await newestStamps(tx, head?.size ?? 0)).map((row) => [row.authority, row]))
         const due = (await activeAuthorities(tx)).filter((authority) => {
           const last = before.get(authority.name)
-          const age = now().getTime() - (last?.time.getTime() ?? 0)
+          const age = now().getTime() - (last?.made_at.getTime() ?? 0)
           const isNew = head !== undefined && head.size > (last?.size ?? 0)
           return isNew && age >= everyMinutes * 60_000 && !isAway(authority, now())
         })
@@ -84,21 +86,28 @@ export function startStamping(parts: Parts): Stamping {
     async token(agency, digest) {
       for (const authority of await authoritiesOf(agency)) {
         if (isAway(authority, now())) continue
-        const given = await askAuthority(authority, digest, lists).catch((fault: unknown) =>
-          tried(agency, authority, fault),
+        const given = await askAuthority(authority, digest, { lists, now, signal: ending.signal }).catch(
+          (fault: unknown) => tried(agency, authority, fault),
         )
         if (given) return given.token
       }
       return undefined
     },
-    stop: looking.stop,
+    stop() {
+      ending.abort()
+      return looking.stop()
+    },
   }
 }
 
 type Checkpoint = { readonly size: number; readonly note: string }
 
 async function stampOnce(
-  { lists, ...parts }: Parts & { readonly lists: ReturnType<typeof revocationLists> },
+  {
+    lists,
+    signal,
+    ...parts
+  }: Parts & { readonly lists: ReturnType<typeof revocationLists>; readonly signal: AbortSignal },
   agency: AgencyId,
   { authority, checkpoint }: { readonly authority: AuthorityRow; readonly checkpoint: Checkpoint },
 ): Promise<void> {
@@ -107,9 +116,9 @@ async function stampOnce(
   if (await within(ground, theServer(agency), (tx) => isStamped(tx, size, authority.name))) return
   const asked = now()
   try {
-    const { response, time, chain, crls } = await askAuthority(authority, digestOf(note), lists)
+    const { response, time, chain, crls } = await askAuthority(authority, digestOf(note), { lists, now, signal })
     const at = now()
-    clock.compared(authority.name, { theirs: time, asked, at })
+    clock.compared(authority.name, { theirs: time, asked, at }, agency)
     await within(ground, theServer(agency), async (tx) => {
       const row = { size, authority: authority.name, note, response: Buffer.from(response), time, chain }
       await insertStamp(tx, { ...row, crls: crls ?? null, made_at: at })
@@ -120,6 +129,13 @@ async function stampOnce(
   }
 }
 
+/** A stranger's words as they may be kept and shown: short, and nothing that is no sign. */
+const printable = (words: string): string =>
+  words
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .slice(0, 200)
+
 /** Keeps what went wrong. An answer that does not check calls somebody at once, silence after some hours. */
 async function fail(
   { ground, now, say }: Parts,
@@ -129,7 +145,7 @@ async function fail(
   const [silent, wrong] = [fault instanceof NotHeard, fault instanceof NotStamped]
   if (!silent && !wrong) say(fault)
   const at = now()
-  const says = silent || wrong ? (fault as Error).message : 'This vault could not ask it. Its log says why.'
+  const says = silent || wrong ? printable((fault as Error).message) : 'This vault could not ask it. Its log says why.'
   const since = authority.failing_since ?? at
   await within(ground, theServer(agency), async (tx) => {
     await setAuthority(tx, authority.name, { tried_at: at, failure: says, failing_since: since })

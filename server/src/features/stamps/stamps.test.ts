@@ -106,6 +106,20 @@ test('an answer that does not check is not kept, and somebody is called', async 
   one.mood = other.mood = {}
 })
 
+test('what an authority says of the time is the word of the agency that named it, and of no other', async () => {
+  const neighbour = await vault.agency()
+  one.mood = { at: '20500101000000Z' }
+  await enterSomething()
+  vault.advance(120_000)
+
+  const told = await ask(stampNow, {})
+  const theirs = await vault.ask(neighbour.administrator)(readStamping, {})
+  one.mood = {}
+
+  assert.match(told.authorities[0]?.failure ?? '', /still to come/)
+  assert.deepEqual(theirs.clock, { source: 'none', offsetMs: null, checkedAt: null })
+})
+
 test('an authority whose certificates cannot be read, or whose name is taken, is refused', async () => {
   const url = one.url
 
