@@ -2,6 +2,7 @@ import type { CaseId, ItemId, PaperId } from '@sallyport/core/ids'
 import type { Tx } from '#db/within.ts'
 import type { Cursor } from '#db/cursor.ts'
 import { sql } from 'kysely'
+import { anyOf } from '#db/any-of.ts'
 
 type NewKey = { readonly certificate: Uint8Array; readonly wrapped: Uint8Array; readonly at: Date }
 
@@ -54,6 +55,16 @@ export function insertPaper(tx: Tx, { id, kind, caseId, item, items, why, sha256
   }
   return tx.insertInto('paper').values(row).execute()
 }
+
+/** Holds items as they are, against an order that destroys them, until the transaction ends. */
+export const holdItems = (tx: Tx, items: readonly { readonly id: ItemId }[]) =>
+  tx
+    .selectFrom('item')
+    .select(['id', 'state'])
+    .where('id', '=', anyOf(items.map(({ id }) => id)))
+    .orderBy('id')
+    .forShare()
+    .execute()
 
 const columns = [
   'id',
