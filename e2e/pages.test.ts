@@ -125,8 +125,9 @@ test('home, cases and a case with all its parts can be used by everyone', async 
 test('items, what is selected among them, and search can be used by everyone', async () => {
   const found: string[] = []
   await open('/items', 'Items')
-  await page.getByRole('table').locator('[data-row-link]').first().waitFor()
   found.push(...(await look(page, 'items')), ...(await reflows(page, 'items')))
+  // The table stands again once the page is wide again.
+  await page.getByRole('table').locator('[data-row-link]').first().waitFor()
   for (const link of await page.getByRole('table').locator('[data-row-link]').all())
     items[(await link.innerText()).trim()] = (await link.getAttribute('href')) ?? ''
   await page.keyboard.press('j')

@@ -34,9 +34,18 @@ comment on column vault.expungement.entries is '@type EntryId[]';
 call vault.protect('vault.expungement');
 grant select, insert, update (state, sealed, decided_by, decided_at, entries) on vault.expungement to sallyport_server;
 
+-- Nobody drafts in the name of another, and nobody decides in the name of another.
+create policy own_draft on vault.expungement as restrictive for insert
+  with check (drafted_by = vault.person() and state = 'drafted' and entries = '{}');
+
 -- A decision is for good; only the entries that tell of it are named after it, once.
 create function vault.keep_expungement() returns trigger language plpgsql as $$
 begin
+  if old.state = 'drafted' and new.state <> 'drafted'
+    and (new.decided_by is distinct from vault.person() or new.entries <> '{}') then
+    raise exception 'expungement % is decided by the person who is signed in only', old.id
+      using errcode = 'integrity_constraint_violation';
+  end if;
   if old.state <> 'drafted' and (
     to_jsonb(new) - 'entries' is distinct from to_jsonb(old) - 'entries' or old.entries <> '{}'
   ) then
@@ -46,6 +55,21 @@ begin
 end $$;
 create trigger keep_expungement before update on vault.expungement for each row execute function vault.keep_expungement();
 create trigger keep before delete on vault.expungement for each row execute function vault.keep();
+
+-- An execution is over with its transaction: from then on its entries are named, and it destroys nothing more.
+create function vault.expungement_told() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select from vault.expungement
+    where agency_id = new.agency_id and id = new.id and state = 'executed' and entries = '{}'
+  ) then
+    raise exception 'expungement % was executed and no entry tells of it', new.id
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end $$;
+create constraint trigger told after update on vault.expungement deferrable initially deferred
+  for each row when (new.state = 'executed') execute function vault.expungement_told();
 
 -- Each thing that an order destroyed, by its id: entries, the item, its object, remarks, papers, an account.
 create table vault.expunged (
@@ -59,6 +83,22 @@ create index expunged_by_order on vault.expunged (agency_id, expungement_id);
 comment on column vault.expunged.expungement_id is '@id expungement';
 call vault.protect('vault.expunged');
 grant select, insert on vault.expunged to sallyport_server;
+
+-- Things are named while an order is being executed: after the decision, and before the entries that tell of it.
+create function vault.begin_expunged() returns trigger language plpgsql as $$
+begin
+  if not exists (
+    select from vault.expungement as court_order
+    where court_order.agency_id = new.agency_id and court_order.id = new.expungement_id
+      and court_order.state = 'executed' and court_order.entries = '{}'
+  ) then
+    raise exception 'nothing is destroyed under order %: it is not being executed', new.expungement_id
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger begin_expunged before insert on vault.expunged
+  for each row execute function vault.begin_expunged();
 create trigger keep before update or delete on vault.expunged for each row execute function vault.keep();
 create trigger keep_all before truncate on vault.expunged for each statement execute function vault.keep();
 

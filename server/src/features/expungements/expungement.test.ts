@@ -172,6 +172,7 @@ test('the preview counts what the approval then destroys, and the administrator 
 test('one person alone destroys nothing, whatever their roles, and neither does the server by itself', async () => {
   const { word, item } = await aStoriedItem()
   const { id, reference } = await drafted({ kind: 'item', item: item.id }, [], administer)
+  const done = await executed({ kind: 'item', item: (await aStoriedItem()).item.id })
   const before = await recordsOf(vault, home.id)
 
   await assert.rejects(administer(approveExpungement, { id, reference }), refused('expungement/same-person'))
@@ -188,8 +189,12 @@ test('one person alone destroys nothing, whatever their roles, and neither does 
     `update vault.remark set sealed = null`,
     `update vault.expungement set state = 'executed', decided_by = drafted_by, decided_at = now() where id = '${id}'`,
     `update vault.ledger_entry set sealed = null`,
+    `update vault.expungement set state = 'executed', decided_at = now(), decided_by =
+      (select id from vault.person where id <> drafted_by limit 1) where id = '${id}'`,
+    `insert into vault.expunged (thing, expungement_id) values ('${item.id}', '${id}')`,
+    `insert into vault.expunged (thing, expungement_id) values (gen_random_uuid(), '${done.id}')`,
   ]
-  for (const statement of alone) await assert.rejects(asServer(statement), /order|changed|check constraint/, statement)
+  for (const statement of alone) await assert.rejects(asServer(statement), /order|changed|check constraint|is decided by|for good/, statement)
   assert.deepEqual(await recordsOf(vault, home.id), before)
   assert.ok((await allThatOpens(vault, home.id)).includes(word))
 })
