@@ -194,7 +194,8 @@ test('one person alone destroys nothing, whatever their roles, and neither does 
     `insert into vault.expunged (thing, expungement_id) values ('${item.id}', '${id}')`,
     `insert into vault.expunged (thing, expungement_id) values (gen_random_uuid(), '${done.id}')`,
   ]
-  for (const statement of alone) await assert.rejects(asServer(statement), /order|changed|check constraint|is decided by|for good/, statement)
+  for (const statement of alone)
+    await assert.rejects(asServer(statement), /order|changed|check constraint|is decided by|for good/, statement)
   assert.deepEqual(await recordsOf(vault, home.id), before)
   assert.ok((await allThatOpens(vault, home.id)).includes(word))
 })
