@@ -49,10 +49,10 @@ create policy own_offer on vault.transfer as restrictive for insert
 grant select, insert, update (state, sealed, decided_at) on vault.transfer to sallyport_server;
 
 -- Nobody accepts for another: that stands here, below the server, since it is the server that could be wrong.
--- What was decided stays; what was seen stays, unless a court has it destroyed with the item.
+-- What was decided stays; what was seen stays, unless a court has it destroyed, with the item or for whom it names.
 create function vault.keep_transfer() returns trigger language plpgsql as $$
 begin
-  if to_jsonb(new) - 'sealed' = to_jsonb(old) - 'sealed' and vault.is_expunged(old.item_id) then
+  if to_jsonb(new) - 'sealed' = to_jsonb(old) - 'sealed' and (vault.is_expunged(old.item_id) or vault.is_expunged(old.id)) then
     return new;
   end if;
   if old.state <> 'offered'

@@ -8,9 +8,10 @@ import type { ObjectStore } from '#store/object-store.ts'
 import { reindexCase } from '../cases/cases.ts'
 import { holdCase } from '../cases/rows.ts'
 import { me } from '../cases/standing.ts'
+import { reindexItem } from '../items/items.ts'
 import { holdAdministrators } from '../people/rows.ts'
 import { endSessionsOf } from '../sessions/rows.ts'
-import { destroyStatements } from '../transfers/rows.ts'
+import { destroyStatements } from '../transfers/destroy.ts'
 import {
   destroyAccount,
   destroyEntries,
@@ -20,10 +21,11 @@ import {
   destroyRemarks,
   endExports,
   holdItemWhole,
+  itemsOfRemarks,
 } from './destroy/rows.ts'
 import { heldDraft, read } from './orders.ts'
 import { decide, type ExpungementRow, isDestroyed, nameDestroyed, nameEntries } from './rows.ts'
-import { asTheVault, previewOf, type Touched, touched } from './touched.ts'
+import { asTheVault, previewOf, takenBy, type Touched, touched } from './touched.ts'
 
 type Needs = { readonly store: Pick<ObjectStore, 'remove'>; readonly say: (fault: unknown) => void }
 
@@ -72,24 +74,23 @@ async function hold(tx: Tx, { scope, target, case_id }: ExpungementRow): Promise
 type Executing = { readonly row: ExpungementRow; readonly found: Touched; readonly now: Date }
 
 async function destroy(tx: Tx, { row, found, now }: Executing): Promise<void> {
-  const { entries, remarks, papers, exports, object } = found
+  const { entries, remarks, transfers, papers, exports, object, named } = found
   const ids = entries.map((entry) => entry.id)
-  const records = [...remarks, ...papers, ...(object ? [object.id] : [])]
+  const records = [...remarks, ...transfers, ...papers, ...(object ? [object.id] : [])]
   await nameDestroyed(tx, row.id, [row.target, ...ids, ...records])
   await destroyEntries(tx, ids)
   await destroyRemarks(tx, remarks)
   await destroyPapers(tx, papers)
   await endExports(tx, exports, now)
   if (object) await destroyObject(tx, object.id, now)
-  if (row.scope === 'item') {
-    await destroyItem(tx, row.target as ItemId, wordsInPlace(row))
-    await destroyStatements(tx, row.target as ItemId, wordsInPlace(row).title)
-  }
+  if (row.scope === 'item') await destroyItem(tx, row.target as ItemId, wordsInPlace(row))
+  await destroyStatements(tx, transfers, { ...takenBy(row, named), says: wordsInPlace(row).title })
   if (row.scope === 'account') {
     await endSessionsOf(tx, row.target as PersonId, now)
     await destroyAccount(tx, row.target as PersonId)
   }
   if (row.case_id) await reindexCase(tx, row.case_id)
+  for (const item of await itemsOfRemarks(tx, remarks)) if (item !== row.target) await reindexItem(tx, item)
 }
 
 const wordsInPlace = ({ order: { court, reference, issuedOn } }: ExpungementRow) => ({

@@ -1,6 +1,6 @@
 import type { expungementPreview } from '@sallyport/api/expungements'
 import type { Act } from '@sallyport/core/acts'
-import type { CaseId, ExportId, ItemId, NoteId, ObjectId, PaperId, PersonId } from '@sallyport/core/ids'
+import type { CaseId, ExportId, ItemId, NoteId, ObjectId, PaperId, PersonId, TransferId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import type { z } from 'zod'
 import { become, theServer, type Tx } from '#db/within.ts'
@@ -9,9 +9,10 @@ import { corrected } from '../cases/shown.ts'
 import { itemById, newestItems } from '../items/rows.ts'
 import { correctedItem } from '../items/shown.ts'
 import { personById } from '../people/rows.ts'
+import { type Taken, transfersTaken } from '../transfers/destroy.ts'
 import { uploadOfItem } from '../uploads/rows.ts'
 import { type Concerned, concerned, contains, type Target } from './concerned.ts'
-import { exportsOf, itemsAmong, papersOf, remarksOfItem, storedOf } from './destroy/rows.ts'
+import { countPapersBy, exportsOf, itemsAmong, papersOf, remarksOfItem, storedOf } from './destroy/rows.ts'
 import type { ExpungementRow } from './rows.ts'
 
 /** Everything that an order would destroy if it were approved now. */
@@ -21,11 +22,15 @@ export type Touched = {
   /** Of all things that the entries are about, those that are items: their custody loses something. */
   readonly items: ReadonlySet<string>
   readonly remarks: readonly NoteId[]
+  /** Transfers whose statements say what goes. */
+  readonly transfers: readonly TransferId[]
   readonly papers: readonly PaperId[]
   readonly exports: readonly ExportId[]
   readonly object: { readonly id: ObjectId; readonly bytes: number } | undefined
   readonly downloads: number
-  /** Records of the same case that name it too and stay as they are. */
+  /** The words that were sought, and the name that an order is about. */
+  readonly named: readonly string[]
+  /** Records that name it too and stay as they are: in the same case, or the papers that an account had made. */
   readonly remaining: number
 }
 
@@ -54,9 +59,21 @@ export async function touched(tx: Tx, row: ExpungementRow): Promise<Touched> {
     ...around.remarks,
     ...(row.scope === 'person' ? [row.target as NoteId] : []),
   ])
+  const transfers = (await transfersTaken(tx, takenBy(row, named))).map(({ id }) => id)
+  const remaining = row.scope === 'account' ? await countPapersBy(tx, row.target as PersonId) : around.remaining
   const downloads = entries.filter(({ act }) => act === 'item.downloaded').length
-  return { ...own, entries, kept, items, remarks: [...remarks], remaining: around.remaining, downloads }
+  return { ...own, entries, kept, items, remarks: [...remarks], transfers, remaining, downloads, named }
 }
+
+/** What of transfers an order takes. The name of an account goes where that person is a party. */
+export const takenBy = ({ scope, target }: ExpungementRow, named: readonly string[]): Taken => ({
+  ...(scope === 'item' && { item: target as ItemId }),
+  ...(scope === 'account' && { person: target as PersonId }),
+  isNamed: (text) => contains(text, folded(named)),
+})
+
+const folded = (words: readonly string[]): string[] =>
+  words.map((word) => word.normalize('NFKC').toLowerCase()).filter((word) => word !== '')
 
 const nothingOwn = { remarks: [], papers: [], exports: [], object: undefined }
 
@@ -86,7 +103,7 @@ async function targetOf(tx: Tx, row: ExpungementRow): Promise<Target> {
  * that nobody believes they are gone.
  */
 async function aroundCase(tx: Tx, id: CaseId, { named, row }: { named: readonly string[]; row: ExpungementRow }) {
-  const words = named.map((word) => word.normalize('NFKC').toLowerCase()).filter((word) => word !== '')
+  const words = folded(named)
   const file = await caseById(tx, id)
   if (!file || words.length === 0) return { remarks: [], remaining: 0 }
   const ofCase = await remarksOn(tx, [id], { item: false })
@@ -122,7 +139,7 @@ export function previewOf(
       .map(([act, some]): { act: Act; count: number } => ({ act, count: some.length }))
       .sort((a, b) => b.count - a.count || (a.act < b.act ? -1 : 1)),
     custodies: items.size,
-    records: rest.remarks.length + (row.scope === 'person' ? 0 : 1),
+    records: rest.remarks.length + rest.transfers.length + (row.scope === 'person' ? 0 : 1),
     papers: rest.papers.length,
     objects: rest.object ? 1 : 0,
     bytes: rest.object?.bytes ?? 0,

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Asked } from '@sallyport/api/contract'
 import { type annotateItem, categories, type listItems, type releaseItem } from '@sallyport/api/items'
 import { reachOf } from '@sallyport/core/access'
-import type { NoteId } from '@sallyport/core/ids'
+import type { ItemId, NoteId } from '@sallyport/core/ids'
 import { Refusal } from '@sallyport/core/refusal'
 import { z } from 'zod'
 import { type Cursor, page, readCursor } from '#db/cursor.ts'
 import { type Tx, tell } from '#db/within.ts'
-import { casesOf, insertRemark, remarksOn } from '../cases/rows.ts'
+import { casesByIds, casesOf, insertRemark, remarksOn } from '../cases/rows.ts'
+import { corrected } from '../cases/shown.ts'
 import { me, seenCase } from '../cases/standing.ts'
 import { index, seek } from '../search/rows.ts'
-import { holdItem, type ItemFacts, type ItemRow, itemsByIds, newestItems, setItemState } from './rows.ts'
+import { holdItem, itemById, type ItemFacts, type ItemRow, itemsByIds, newestItems, setItemState } from './rows.ts'
 import { correctedItem, itemFor, itemLines, itemShown } from './shown.ts'
 
 /** Puts the record of an item into the blind index. */
@@ -28,6 +29,15 @@ export const indexItem = (
     texts: searchedTexts(facts),
     marks: { category: facts.category },
   })
+
+/** Puts the record of an item into the blind index as it reads now. */
+export async function reindexItem(tx: Tx, id: ItemId): Promise<void> {
+  const row = await itemById(tx, id)
+  const [file] = row ? await casesByIds(tx, [row.case_id]) : []
+  if (!row || !file || row.state === 'expunged') return
+  const { number } = corrected(file.facts, await remarksOn(tx, [file.id], { item: false }))
+  await indexItem(tx, row, { ...correctedItem(row, await remarksOn(tx, [id], { item: true })), number })
+}
 
 /** Everything of an item that a search looks at. */
 export const searchedTexts = (facts: ItemFacts & { number: string }): readonly (string | null)[] => [

@@ -30,9 +30,9 @@ export type Statement = {
   readonly endsAt: string
 }
 
-type Sealed = { readonly statement: Statement; readonly digest: string }
+export type Sealed = { readonly statement: Statement; readonly digest: string }
 
-const columns = [
+export const columns = [
   'id',
   'item_id',
   'from_person',
@@ -45,9 +45,9 @@ const columns = [
   'decided_at',
 ] as const
 
-const place = (tx: Tx, id: string) => ({ table: 'transfer', agency: tx.actor.agency, id })
+export const place = (tx: Tx, id: string) => ({ table: 'transfer', agency: tx.actor.agency, id })
 
-const opened = <Row extends { id: TransferId; sealed: Uint8Array }>(tx: Tx, row: Row) => ({
+export const opened = <Row extends { id: TransferId; sealed: Uint8Array }>(tx: Tx, row: Row) => ({
   ...row,
   ...(tx.keys.open(place(tx, row.id), row.sealed) as Sealed),
 })
@@ -169,27 +169,3 @@ export const holdEnded = (tx: Tx, now: Date) =>
     .forUpdate('transfer')
     .skipLocked()
     .execute()
-
-const transfersOf = async (tx: Tx, item: ItemId): Promise<TransferRow[]> =>
-  (await tx.selectFrom('transfer').select(columns).where('item_id', '=', item).execute()).map((row) => opened(tx, row))
-
-/** What a transfer said goes with the item, under an order of a court. Who held it stays, by id. */
-export async function destroyStatements(tx: Tx, item: ItemId, says: string): Promise<void> {
-  for (const { id, statement } of await transfersOf(tx, item)) {
-    const unnamed = (party: Party): Party =>
-      party.kind === 'person' ? { ...party, name: says } : { ...party, name: says, agency: says, badge: null }
-    const left: Statement = {
-      ...statement,
-      case: says,
-      title: says,
-      sha256: null,
-      from: unnamed(statement.from),
-      to: unnamed(statement.to),
-      why: null,
-      condition: says,
-      package: null,
-    }
-    const sealed = tx.keys.seal(place(tx, id), { statement: left, digest: '0'.repeat(64) } satisfies Sealed)
-    await tx.updateTable('transfer').set({ sealed }).where('id', '=', id).execute()
-  }
-}

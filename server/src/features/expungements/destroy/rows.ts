@@ -135,3 +135,13 @@ export async function itemsAmong(tx: Tx, ids: readonly string[]): Promise<Readon
     .execute()
   return new Set(rows.map(({ id }) => id))
 }
+
+/** The items that these remarks correct. */
+export const itemsOfRemarks = async (tx: Tx, ids: readonly NoteId[]): Promise<ReadonlySet<ItemId>> => {
+  const rows = await tx.selectFrom('remark').select('item_id').where('id', '=', anyOf(ids)).execute()
+  return new Set(rows.flatMap(({ item_id }) => item_id ?? []))
+}
+
+/** Papers that a person had made: each names them, and stays. */
+export const countPapersBy = async (tx: Tx, person: PersonId): Promise<number> =>
+  (await tx.selectFrom('paper').select('id').where('person_id', '=', person).execute()).length
