@@ -85,6 +85,7 @@ call vault.protect('vault.expunged');
 grant select, insert on vault.expunged to sallyport_server;
 
 -- Things are named while an order is being executed: after the decision, and before the entries that tell of it.
+-- After the insert: the policy of the table judges first.
 create function vault.begin_expunged() returns trigger language plpgsql as $$
 begin
   if not exists (
@@ -97,7 +98,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger begin_expunged before insert on vault.expunged
+create trigger begin_expunged after insert on vault.expunged
   for each row execute function vault.begin_expunged();
 create trigger keep before update or delete on vault.expunged for each row execute function vault.keep();
 create trigger keep_all before truncate on vault.expunged for each statement execute function vault.keep();
