@@ -101,7 +101,7 @@ export const expungementPreview = z.object({
   bytes: byteCount,
   /** Copies that left the vault before and that no vault can reach. */
   copies: z.object({ exports: z.int(), downloads: z.int() }),
-  /** Records of the same case that contain one of the words and are not touched: they are corrected by hand, or by an order of their own. */
+  /** Records of the same case that contain one of the words, or papers that an account had made, and are not touched: they are corrected by hand, or by an order of their own. */
   remaining: z.int(),
 })
 
