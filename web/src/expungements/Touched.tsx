@@ -51,8 +51,8 @@ export function Touched({ counted }: { readonly counted: Counted }) {
         <>
           <dt>Still named in</dt>
           <dd className="wait">
-            {inWords(remaining, 'record')} that this order does not touch. Correct them by hand, or draft an
-            order on each.
+            {inWords(remaining, 'record')} that this order does not touch. Correct them by hand, or draft an order on
+            each.
           </dd>
         </>
       )}
