@@ -73,7 +73,9 @@ export async function openContext(
   })
   context.setDefaultTimeout(15_000)
   const faults: string[] = []
-  const within = (url: string) => url.startsWith(`${origin}/`) || /^(blob|data|about|file):/.test(url)
+  // `chrome:` and `chrome-extension:` are the browser's own reader of PDF files, which comes with the program.
+  const within = (url: string) =>
+    url.startsWith(`${origin}/`) || /^(blob|data|about|file|chrome|chrome-extension):/.test(url)
   context.on('request', (request) => {
     if (!within(request.url())) faults.push(`spoke to ${request.url()}`)
   })
